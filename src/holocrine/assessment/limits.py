@@ -1,0 +1,122 @@
+"""Totals of a plan against every dose limit that applies, earlier sessions included.
+
+Only units of one product are ever added. Whether a limit may be passed is the clinician's decision: a check
+states both numbers and says whether it is exceeded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from holocrine.assessment.assess import standing
+from holocrine.domain.case import Case
+from holocrine.domain.plan import LimitCheck, Plan
+from holocrine.domain.session import Session
+from holocrine.domain.vocabulary import Product, Region
+from holocrine.knowledge.rules import Rule, rules
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What is to be given on `on`: units of `product` by region, and the part of them meant for muscle."""
+
+    product: Product
+    units: Mapping[Region, float]
+    muscle: Mapping[str, float]
+    on: dt.date
+
+
+def limit_checks(
+    case: Case,
+    product: Product,
+    planned_units_by_region: Mapping[Region, float],
+    intramuscular_units_by_region: Mapping[Region, float] | None = None,
+    on: dt.date | None = None,
+) -> tuple[LimitCheck, ...]:
+    """Every dose limit that applies to the planned units (units of `product`) on day `on` (default: assessed_on).
+
+    Earlier sessions of the same product count towards facial and cumulative totals when they lie within the
+    rule's window in days; each other product in the window gets a check of its own and is never added.
+    `intramuscular_units_by_region` is the part of the planned units that is meant for muscle.
+    Raises ValueError for negative units.
+    """
+    if any(units < 0 for units in (*planned_units_by_region.values(), *(intramuscular_units_by_region or {}).values())):
+        raise ValueError("planned units must not be negative")
+    muscle = {str(region): units for region, units in (intramuscular_units_by_region or {}).items()}
+    planned = _Planned(product, planned_units_by_region, muscle, on or case.assessed_on)
+    limits = [rule for rule in rules() if rule.decided_by == "plan" and rule.applies(product, case.jurisdiction)]
+    return tuple(check for rule in limits for check in _KINDS[rule.predicate](rule, case, planned))
+
+
+def plan_limit_checks(case: Case, plan: Plan) -> tuple[LimitCheck, ...]:
+    """`limit_checks` for the points of a plan."""
+    units: dict[Region, float] = {}
+    muscle: dict[Region, float] = {}
+    for point in plan.points:
+        units[point.region] = units.get(point.region, 0.0) + point.units
+        if point.plane == "intramuscular":
+            muscle[point.region] = muscle.get(point.region, 0.0) + point.units
+    return limit_checks(case, plan.solution.product, units, muscle)
+
+
+def _check(rule: Rule, value: float, detail: str, product: str) -> LimitCheck:
+    return LimitCheck(
+        rule_id=rule.rule_id,
+        statement=f"{rule.statement} {detail} ({standing(rule)})",
+        value=value,
+        limit=rule.setting.limit,
+        unit=f"units {product}",
+        # A hair above the limit is rounding of sums of tenths, not a dose.
+        exceeded=value > rule.setting.limit * (1.0 + 1e-9),
+        source=rule.source,
+    )
+
+
+def _region_total(rule: Rule, _case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    used = {region: units for region, units in planned.units.items() if region in rule.setting.argument and units > 0}
+    if used:
+        total = sum(used.values())
+        yield _check(rule, total, f"Planned: {total:g}.", planned.product)
+
+
+def _window_total(rule: Rule, case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    # A session whose place is not recorded may have been facial, so it counts towards facial totals too.
+    earlier = sum(s.units for s in _within(rule, case, planned) if s.product == planned.product)
+    now = sum(planned.units.values())
+    detail = f"Planned {now:g}, given in the last {rule.setting.argument[0]} days {earlier:g}."
+    yield _check(rule, now + earlier, detail, planned.product)
+
+
+def _other_product_total(rule: Rule, case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    given: dict[str, float] = {}
+    for session in _within(rule, case, planned):
+        if session.product != planned.product:
+            name: str = "of an unnamed product" if session.product == "unknown" else session.product
+            given[name] = given.get(name, 0.0) + session.units
+    for name, units in sorted(given.items()):
+        yield _check(rule, units, f"Units are not comparable: {units:g} units {name} stand by themselves.", name)
+
+
+def _forehead_muscle_alone(rule: Rule, _case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    forehead, partner = (planned.muscle.get(region, 0.0) for region in rule.setting.argument)
+    if forehead > 0:
+        alone = forehead if partner == 0 else 0.0
+        yield _check(
+            rule, alone, f"Planned for the forehead's muscle without the glabella: {alone:g}.", planned.product
+        )
+
+
+def _within(rule: Rule, case: Case, planned: _Planned) -> list[Session]:
+    window = int(rule.setting.argument[0])
+    return [session for session in case.sessions if 0 <= (planned.on - session.date).days <= window]
+
+
+_KINDS: Mapping[str, Callable[[Rule, Case, _Planned], Iterator[LimitCheck]]] = {
+    "region_total": _region_total,
+    "facial_total": _window_total,
+    "cumulative_total": _window_total,
+    "other_product_total": _other_product_total,
+    "forehead_muscle_alone": _forehead_muscle_alone,
+}

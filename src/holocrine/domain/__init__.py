@@ -1,0 +1,1 @@
+"""What a clinic talks about: typed, validated, shared by every other room."""

@@ -1,0 +1,117 @@
+"""A forecast: courses with intervals, risks, and their basis (`holocrine.forecast/1`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from holocrine.domain.base import Record
+from holocrine.domain.plan import Provenance
+from holocrine.domain.vocabulary import Region
+
+EvidenceGrade = Literal["A", "B", "C", "D"]
+"""A replicated human measurements; B one adequate human study; C indirect or animal; D assumption."""
+
+
+class Interval(Record):
+    """A median with its central 50 and 90% interval."""
+
+    median: float
+    lo50: float
+    hi50: float
+    lo90: float
+    hi90: float
+
+
+class Course(Record):
+    """One quantity over time, weeks counted from the planned session."""
+
+    quantity: Literal["sebum", "sebum_level", "sweat", "frontalis_force", "brow_height"]
+    label: str
+    region: Region | None
+    unit: str
+    weeks: tuple[float, ...]
+    mean: tuple[float, ...]
+    median: tuple[float, ...]
+    lo50: tuple[float, ...]
+    hi50: tuple[float, ...]
+    lo90: tuple[float, ...]
+    hi90: tuple[float, ...]
+    grade: EvidenceGrade
+    basis: str
+
+
+class Risk(Record):
+    """The probability (percent) of one harm, with its own uncertainty and the limit it is held against."""
+
+    harm: Literal["lid_ptosis", "brow_drop", "smile_change"]
+    label: str
+    definition: str
+    probability: float
+    lo90: float
+    hi90: float
+    limit: float
+    within_limit: bool
+    onset_days: tuple[float, float]
+    duration_weeks: tuple[float, float]
+    grade: EvidenceGrade
+    basis: str
+
+
+class Benefit(Record):
+    """The headline: mean fall in sebum (percent) over the goal area in weeks 2-16."""
+
+    description: str
+    mean: float
+    interval: Interval
+    meaningful_fall: float
+    probability_meaningful: float
+    probability_no_effect: float
+    duration_weeks: Interval | None
+
+
+class HypothesisWeight(Record):
+    """One explanation of the sebum effect with its weight and what it alone would forecast (percent fall)."""
+
+    id: Literal["H1", "H2", "H3", "H3b"]
+    label: str
+    weight: float
+    mean_fall: float
+    basis: str
+
+
+class MassBalance(Record):
+    """Where the toxin went, in units of the product; the parts add up to what was injected."""
+
+    injected: float
+    bound: float
+    bound_by_terminal: dict[str, float]
+    cleared: float
+    edge_flux_fraction: float
+    relative_error: float
+
+
+class AreaShare(Record):
+    """How much of a region falls by at least 10, 20, ... percent in sebum at week 4 (expected shares, 0-1)."""
+
+    region: Region
+    area_cm2: float
+    share_by_fall: dict[str, float]
+
+
+class Forecast(Record):
+    """Everything forecast for one plan and one person."""
+
+    schema_name: Annotated[Literal["holocrine.forecast/1"], Field(alias="schema")] = "holocrine.forecast/1"
+    status: str
+    pseudonym: str
+    start: str
+    courses: tuple[Course, ...]
+    benefit: Benefit
+    risks: tuple[Risk, ...]
+    hypotheses: tuple[HypothesisWeight, ...]
+    areas: tuple[AreaShare, ...]
+    mass_balance: MassBalance
+    limits_of_evidence: tuple[str, ...]
+    provenance: Provenance

@@ -1,0 +1,143 @@
+"""A plan: the injections, their product, and how they came about (`holocrine.plan/1`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from holocrine.domain.base import Record, fault
+from holocrine.domain.quantities import Depth, Length, Volume
+from holocrine.domain.session import Units
+from holocrine.domain.text import Line20
+from holocrine.domain.vocabulary import Diluent, Plane, Product, Region, Syringe
+
+
+class InjectionPoint(Record):
+    """One injection. x to the patient's left, y up, from mid-glabella; `units` of the plan's product."""
+
+    id: Line20
+    region: Region
+    x: Length
+    y: Length
+    depth: Depth
+    plane: Plane
+    units: Units
+    volume: Volume
+    syringe_marks: Annotated[float, Field(ge=0)] | None = None
+
+
+class Solution(Record):
+    """The reconstituted vial."""
+
+    product: Product
+    vial_units: Annotated[float, Field(ge=10, le=1000)]
+    diluent: Diluent = "preservative-free saline"
+    diluent_volume: Volume
+    syringe: Syringe = "0.3 mL"
+
+    @property
+    def concentration(self) -> float:
+        """Units of the product per mL."""
+        return self.vial_units / self.diluent_volume
+
+
+class LimitCheck(Record):
+    """One limit that applies, with both numbers."""
+
+    rule_id: str
+    statement: str
+    value: float
+    limit: float
+    unit: str
+    exceeded: bool
+    source: str
+
+
+class Alternative(Record):
+    """One of the plans weighed, with what it buys. Probabilities and falls in percent."""
+
+    name: Literal["no_injection", "sparing", "balanced", "thorough"]
+    points: int
+    units: float
+    volume: float
+    spacing: float | None = None
+    benefit: float
+    benefit_lo90: float
+    benefit_hi90: float
+    probability_meaningful: float
+    risks: dict[str, float]
+    utility: float
+    chosen: bool
+    why: str
+
+
+class Override(Record):
+    """A rule set aside by a named author with a reason."""
+
+    rule_id: str
+    reason: Annotated[str, Field(min_length=3, max_length=2000)]
+    author: Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Objective(Record):
+    """How the plan was chosen."""
+
+    description: str
+    weights: dict[str, float]
+    value: float
+    upper_bound: float | None = None
+    gap: float | None = None
+    evaluations: int
+    status: str
+
+
+class Provenance(Record):
+    """What produced a result."""
+
+    package_version: str
+    parameter_set: str
+    parameter_hash: str
+    evidence_hash: str
+    seed: int
+    draws: int
+    solver_status: str
+
+
+class Plan(Record):
+    """A complete plan. A hand-written plan needs only `schema`, `solution` and `point`."""
+
+    schema_name: Annotated[Literal["holocrine.plan/1"], Field(alias="schema")] = "holocrine.plan/1"
+    title: str = ""
+    source: str = ""
+    solution: Solution
+    points: Annotated[tuple[InjectionPoint, ...], Field(alias="point")] = ()
+    limits: tuple[LimitCheck, ...] = ()
+    objective: Objective | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    provenance: Provenance | None = None
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Self:
+        seen: set[str] = set()
+        for index, point in enumerate(self.points):
+            if point.id in seen:
+                raise fault(
+                    "names two points alike",
+                    allowed="an id used once",
+                    remedy="Give the point another id.",
+                    field=f"point[{index}].id",
+                )
+            seen.add(point.id)
+        return self
+
+    @property
+    def total_units(self) -> float:
+        """Units of the plan's product."""
+        return sum(point.units for point in self.points)
+
+    @property
+    def total_volume(self) -> float:
+        """mL injected."""
+        return sum(point.volume for point in self.points)

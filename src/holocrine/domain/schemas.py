@@ -1,0 +1,44 @@
+"""The JSON Schema of every file and answer, by its name."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from holocrine.domain.assessment import Assessment
+from holocrine.domain.case import Case
+from holocrine.domain.forecast import Forecast
+from holocrine.domain.plan import Plan
+from holocrine.errors import InputError, nearest_match
+
+# files are described as they may be written, answers as they are always given
+_MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]]] = {
+    "holocrine.case/1": (Case, "validation"),
+    "holocrine.plan/1": (Plan, "validation"),
+    "holocrine.forecast/1": (Forecast, "serialization"),
+    "holocrine.assessment/1": (Assessment, "serialization"),
+}
+NAMES = tuple(_MODELS)
+"""Every name `schema_of` knows."""
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) called `name`, which is also its `$id`; dates are ISO 8601 text.
+
+    Raises InputError with the known names and the nearest one.
+    """
+    if name not in _MODELS:
+        near = nearest_match(name[:80], NAMES)
+        hint = f" Did you mean {near}?" if near else ""
+        raise InputError(f"schema: {name[:80]!a} is not a known schema. Allowed: {', '.join(NAMES)}.{hint}")
+    return deepcopy(_built(name))
+
+
+@cache
+def _built(name: str) -> dict[str, Any]:
+    model, mode = _MODELS[name]
+    body = model.model_json_schema(by_alias=True, mode=mode)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": name, **body}

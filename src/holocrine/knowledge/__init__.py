@@ -1,0 +1,1 @@
+"""What is known and how surely: packaged tables, their readers and linters, rules as pure predicates."""

@@ -1,0 +1,104 @@
+"""The report: one self-contained HTML file a dermatologist keeps, or one page that says why there is no plan."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from holocrine.anatomy.face import Face
+from holocrine.domain.assessment import Assessment
+from holocrine.domain.case import Case
+from holocrine.domain.forecast import Forecast
+from holocrine.domain.maps import FaceMaps
+from holocrine.domain.plan import Plan
+from holocrine.report import basis, first_page, pages, reasons, wording
+from holocrine.report.figures import plot_face
+from holocrine.report.markup import OFF_LABEL, callout, paragraph, section, text
+from holocrine.report.safety_card import safety_page
+from holocrine.report.style import report_style
+
+_SHOWN_WEEK = 4.0  # the week of the headline map: near the strongest effect in the published series
+
+_CONTENTS = (
+    ("points", "Points"),
+    ("course", "Coming weeks"),
+    ("risks", "Risks"),
+    ("alternatives", "Alternatives"),
+    ("explanations", "Explanations"),
+    ("reasons", "Reasons"),
+    ("limits", "Limits of the evidence"),
+    ("safety", "Safety card"),
+    ("basis", "Basis"),
+    ("methods", "Methods"),
+)
+
+
+def render_report(
+    case: Case, assessment: Assessment, plan: Plan, forecast: Forecast, face: Face, maps: FaceMaps
+) -> str:
+    """The full report as HTML; nothing in it is fetched. Raises ValueError when `assessment` permits no plan."""
+    if not assessment.permits_plan:
+        raise ValueError(f"verdict {assessment.verdict} permits no plan; use render_refusal")
+    drawing = plot_face(plan, face, maps, week=_SHOWN_WEEK, layer="sebum")
+    body = (
+        first_page.masthead(case, "Treatment plan and forecast", plan.solution.product)
+        + first_page.first_page(assessment, plan, forecast, drawing, _SHOWN_WEEK)
+        + _contents()
+        + pages.points_page(plan)
+        + pages.courses_page(forecast)
+        + pages.risks_page(forecast.risks)
+        + pages.alternatives_page(plan)
+        + pages.hypotheses_page(forecast.hypotheses)
+        + reasons.reasons_page(assessment, plan.overrides)
+        + basis.limits_page(forecast)
+        + safety_page(plan, forecast.start)
+        + basis.basis_page(plan, forecast)
+        + basis.methods_page()
+    )
+    return _page(f"Treatment plan for {case.patient.pseudonym}", case, body)
+
+
+def render_refusal(case: Case, assessment: Assessment) -> str:
+    """One page: no plan, the reasons, and the questions whose answers could change that."""
+    earliest = ""
+    if assessment.earliest_date is not None:
+        earliest = callout("note", f"Not before {wording.date(assessment.earliest_date)}")
+    content = (
+        first_page.masthead(case, "Assessment: no plan was made", case.product.name)
+        + '<section id="glance" class="first" aria-label="Verdict">'
+        + first_page.verdict(assessment)
+        + earliest
+        + "</section>"
+        + section(
+            "reasons",
+            "Reasons and questions",
+            reasons.questions_table(assessment.questions),
+            reasons.reasons_table(assessment.reasons),
+            reasons.try_first(assessment),
+            paragraph(
+                "An unknown answer is never read as no. Decision support for professionals: the decision and the "
+                f"responsibility stay with the clinician. Holocrine {version('holocrine')}.",
+                "soft small",
+            ),
+        )
+    )
+    return _page(f"Assessment of {case.patient.pseudonym}", case, content)
+
+
+def _contents() -> str:
+    links = "".join(f'<a href="#{key}">{text(name)}</a>' for key, name in _CONTENTS)
+    return f'<nav class="contents" aria-label="Contents">{links}</nav>'
+
+
+def _page(title: str, case: Case, body: str) -> str:
+    """The shell. The layout table repeats its head on every printed page in every browser: the off-label line."""
+    who = f"{case.patient.pseudonym}, {wording.date(case.assessed_on)}"
+    running = f'<div class="running"><strong>{text(OFF_LABEL)}</strong><span>{text(who)}</span></div>'
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        'img-src data:">'
+        f"<title>{text(title)}</title><style>{report_style()}</style></head><body>"
+        f'<table class="sheet" role="presentation"><thead><tr><td>{running}</td></tr></thead>'
+        f"<tbody><tr><td><main>{body}</main></td></tr></tbody></table></body></html>\n"
+    )

@@ -1,0 +1,178 @@
+"""The first page, in plain words: the answer, what to expect, the face, the dilution, the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from holocrine.domain.assessment import Assessment
+from holocrine.domain.case import Case
+from holocrine.domain.forecast import Benefit, Forecast, Risk
+from holocrine.domain.plan import LimitCheck, Plan
+from holocrine.report import dilution, wording
+from holocrine.report.markup import callout, definitions, paragraph, picture, table, text
+
+_KINDS = {
+    "contraindicated": "stop",
+    "not_now": "stop",
+    "ask": "caution",
+    "try_first": "caution",
+    "insufficient_evidence": "caution",
+    "reasonable_with_conditions": "good",
+}
+
+
+def masthead(case: Case, title: str, product: str) -> str:
+    """Who, when and with what."""
+    patient = case.patient
+    person = [] if patient.age is None else [f"{patient.age} years"]
+    person += [patient.sex] if patient.sex else []
+    facts = [
+        ("Patient", patient.pseudonym),
+        ("Age, sex", ", ".join(person) or "not recorded"),
+        ("Assessed on", wording.date(case.assessed_on)),
+        ("Jurisdiction", case.jurisdiction),
+        ("Product", product),
+        ("Injector", case.injector.experience),
+    ]
+    return (
+        f'<div class="masthead"><div><p class="brand">Holocrine</p><h1>{text(title)}</h1></div>'
+        f"{definitions(facts)}</div>"
+    )
+
+
+def verdict(assessment: Assessment) -> str:
+    """The verdict with its caveat; an override is named in the same breath."""
+    heading = wording.VERDICTS[assessment.verdict]
+    if assessment.status == "overridden":
+        heading += " (a rule was overridden)"
+    return callout(f"{_KINDS[assessment.verdict]} verdict", heading, paragraph(assessment.summary))
+
+
+def headline(benefit: Benefit, status: str) -> str:
+    """What may be expected, in one sentence with its uncertainty, and the basis of the numbers."""
+    fall = wording.interval90(benefit.mean, benefit.interval.lo90, benefit.interval.hi90)
+    chance = wording.probability(benefit.probability_no_effect)
+    often = wording.in_ten(benefit.probability_no_effect)
+    words = (
+        f"<strong>Expected {text(benefit.description)}: {text(fall)}.</strong> "
+        f"The chance that it does nothing at all is {text(chance)} ({text(often)}). "
+        f'<span class="soft">Basis: {text(status)}.</span>'
+    )
+    return f'<p class="headline">{words}</p>'
+
+
+def tiles(benefit: Benefit, risks: Sequence[Risk]) -> str:
+    """Four numbers to talk about with the patient."""
+    shown = [
+        (
+            f"Chance of a fall of at least {wording.percent(benefit.meaningful_fall)}",
+            wording.probability(benefit.probability_meaningful),
+            wording.in_ten(benefit.probability_meaningful),
+        ),
+        (
+            "Chance of no effect",
+            wording.probability(benefit.probability_no_effect),
+            wording.in_ten(benefit.probability_no_effect),
+        ),
+        _duration_tile(benefit),
+        _risk_tile(risks),
+    ]
+    made = "".join(
+        f"<div><dt>{text(label)}</dt><dd>{text(value)}<span>{text(note)}</span></dd></div>"
+        for label, value, note in shown
+    )
+    return f'<dl class="tiles">{made}</dl>'
+
+
+def _duration_tile(benefit: Benefit) -> tuple[str, str, str]:
+    lasting = benefit.duration_weeks
+    if lasting is None:
+        return "How long it lasts", "not estimated", "no adequate number"
+    return (
+        "How long it lasts",
+        f"{wording.significant(lasting.median)} weeks",
+        f"90% interval {wording.span(lasting.lo90, lasting.hi90, 'weeks')}",
+    )
+
+
+def _risk_tile(risks: Sequence[Risk]) -> tuple[str, str, str]:
+    """The harm closest to, or furthest over, its limit."""
+    if not risks:
+        return "Largest risk", "not estimated", "no risk was forecast"
+    worst = max(risks, key=lambda risk: risk.hi90 / risk.limit if risk.limit > 0 else risk.hi90)
+    upper = wording.against_limit(worst.hi90, worst.limit)
+    standing = "within" if worst.within_limit else "above"
+    return (
+        f"Risk nearest its limit: {worst.label[:1].lower()}{worst.label[1:]}",
+        wording.probability(worst.probability),
+        f"up to {upper}, {standing} the limit of {wording.percent(worst.limit)}",
+    )
+
+
+def dilution_card(plan: Plan) -> str:
+    """The arithmetic from vial to syringe, and a warning where the plan contradicts itself."""
+    rows = [
+        (f'{text(label)}<span class="source">{text(arithmetic)}</span>', text(result))
+        for label, arithmetic, result in dilution.steps(plan)
+    ]
+    caption = f"Dilution: {wording.dose(plan.solution.vial_units, plan.solution.product)} per vial"
+    card = f'<div class="card">{table(caption, ("Step", "Result"), rows, numeric=(1,))}</div>'
+    return card + contradictions(plan)
+
+
+def contradictions(plan: Plan) -> str:
+    """A stop sign when units, volume and marks of a point do not fit together; else nothing."""
+    found = dilution.disagreements(plan)
+    if not found:
+        return ""
+    return callout("stop", "Check before drawing up: the plan contradicts itself", *(paragraph(line) for line in found))
+
+
+def totals(plan: Plan) -> str:
+    """What is injected in all, against every limit that applies."""
+    product = plan.solution.product
+    whole = (
+        f"{wording.count(len(plan.points), 'point')}, {wording.dose(plan.total_units, product)} "
+        f"in {wording.volume(plan.total_volume)}"
+    )
+    return paragraph(f"In all: {whole}.", "total") + limits_table(plan.limits, product)
+
+
+def limits_table(limits: Sequence[LimitCheck], product: str) -> str:
+    """Every limit with both numbers, its rule and whether it holds."""
+    if not limits:
+        return paragraph("No limits were checked for this plan.", "soft")
+    rows = [
+        (
+            text(check.statement),
+            text(limit_quantity(check.value, check.unit, product)),
+            text(limit_quantity(check.limit, check.unit, product)),
+            '<span class="status-bad">exceeded</span>' if check.exceeded else '<span class="status-good">holds</span>',
+            f'<span class="source">{text(check.rule_id)}: {text(check.source)}</span>',
+        )
+        for check in limits
+    ]
+    return table("Totals against the limits", ("Limit", "This plan", "Limit is", "Status", "Rule and source"), rows)
+
+
+def limit_quantity(value: float, unit: str, product: str) -> str:
+    """A limit's number; a dose always carries the product."""
+    return wording.dose(value, product) if unit == "units" else wording.quantity(value, unit)
+
+
+def face_figure(drawing: str, week: float) -> str:
+    """The face with its caption."""
+    caption = f"Injection points and expected fall in sebum in week {wording.decimal(week, 1)}, as seen when facing the patient."
+    return picture(drawing, caption, "face")
+
+
+def first_page(assessment: Assessment, plan: Plan, forecast: Forecast, drawing: str, week: float) -> str:
+    """Everything a dermatologist needs before picking up the syringe."""
+    body = (
+        verdict(assessment)
+        + headline(forecast.benefit, forecast.status)
+        + tiles(forecast.benefit, forecast.risks)
+        + f'<div class="split"><div>{face_figure(drawing, week)}</div>'
+        + f"<div>{dilution_card(plan)}</div></div>{totals(plan)}"
+    )
+    return f'<section id="glance" class="first" aria-label="At a glance">{body}</section>'

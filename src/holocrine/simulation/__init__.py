@@ -1,0 +1,1 @@
+"""Model, parameters, anatomy and plan in; courses out. The only room where models meet solvers."""

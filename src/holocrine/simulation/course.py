@@ -1,0 +1,221 @@
+"""One plan for one person, all draws: sebum, sweat, forehead force, brow height and harms over the weeks.
+
+The order of a simulation:
+ 1. let the needle land (placement error), 2. superpose spread kernels into bound dose, 3. turn it into
+ loading, 4. share the cells of each region out over the nodes of the response surface, 5. average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.special
+from numpy.typing import NDArray
+
+from holocrine.domain.plan import InjectionPoint, Plan
+from holocrine.domain.session import Session
+from holocrine.domain.vocabulary import Experience, Region
+from holocrine.models.junction import TERMINALS, Terminal
+from holocrine.models.readout import BROW_DROP_MM, LID_DROOP_MM, SMILE_LOSS_MM
+from holocrine.simulation.draws import Draws, stream
+from holocrine.simulation.binding import Shots, bound_dose, loading
+from holocrine.simulation.history import residual_loading
+from holocrine.simulation.library import KernelLibrary
+from holocrine.simulation.placement import placed
+from holocrine.simulation.response import NEW_NODES, PAST_NODES, Response, node_positions, response
+from holocrine.simulation.scene import SIDES, Scene
+from holocrine.solvers.superposition import bin_pairs
+
+Array = NDArray[np.float64]
+
+REPLICATES = 4
+"""Landings per draw in the risk figures."""
+HARM_MUSCLES = {
+    "brow_drop": ("frontalis_lower",),
+    "lid_ptosis": ("levator_palpebrae",),
+    "smile_change": ("zygomaticus_major", "risorius"),
+}
+MUSCLES = tuple(
+    f"{muscle}_{side}"
+    for muscle in ("frontalis_upper", *(muscle for group in HARM_MUSCLES.values() for muscle in group))
+    for side in SIDES
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a simulation needs to know of a person: places, injector, earlier sessions, and how long ago the last was."""
+
+    scene: Scene
+    experience: Experience
+    sessions: tuple[Session, ...] = ()
+    days_since_last: float | None = None
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """All draws of one plan; every array is relative to the untreated state.
+
+    `sebum`, `sweat` per region and `sebum_untreated`, (draws, weeks); `sebum_reading` adds the signed
+    shift of H3b; `frontalis` (draws, weeks) force; `brow` (draws, weeks) mm, negative is down;
+    `harm_probability` per harm (draws,) 0..1; `harm_course` (draws, weeks) mm.
+    """
+
+    weeks: Array
+    sebum: Mapping[Region, Array]
+    sebum_untreated: Mapping[Region, Array]
+    sebum_reading: Mapping[Region, Array]
+    sweat: Mapping[Region, Array]
+    frontalis: Array
+    brow: Array
+    harm_probability: Mapping[str, Array]
+    harm_course: Mapping[str, Array]
+
+
+def shots_of_points(plan: Plan, points: Sequence[InjectionPoint] | None = None) -> Shots:
+    """The plan's injections as arrays."""
+    points = plan.points if points is None else points
+    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in points], dtype=np.float64).reshape(-1, 5)
+    return Shots(
+        plan.solution.product, table[:, :2], table[:, 2], table[:, 3], table[:, 4], [point.region for point in points]
+    )
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """Everything that does not depend on the plan: draws, kernels, response surfaces, what earlier sessions left."""
+
+    person: Person
+    draws: Draws
+    library: KernelLibrary
+    weeks: Array
+    responses: Mapping[Terminal, Response]
+    residual: Mapping[Terminal, Array]
+    muscle_residual: Array | None
+
+    @property
+    def past_nodes(self) -> int:
+        """Number of nodes for earlier sessions."""
+        return PAST_NODES if self.person.sessions else 1
+
+    def past_positions(self, residual: Array | None, shape: tuple[int, int]) -> Array:
+        """Node positions of the residual loading; zeros when nothing was ever given."""
+        if residual is None:
+            return np.zeros(shape)
+        return node_positions(np.resize(residual, shape), PAST_NODES)
+
+
+def simulator(person: Person, draws: Draws, library: KernelLibrary, weeks: Array) -> Simulator:
+    """Integrate the response surfaces and locate what earlier sessions left."""
+    responses = {terminal: response(terminal, draws, weeks, person.days_since_last) for terminal in TERMINALS}
+    residual: dict[Terminal, Array] = {}
+    muscles = None
+    if person.sessions:
+        face = person.scene.face
+        cells, _ = person.scene.all_regions()
+        for terminal in ("sudomotor", "sebaceous"):
+            residual[terminal] = residual_loading(
+                terminal, person.sessions, face, person.experience, cells, draws, library
+            )
+        cells, _ = person.scene.muscle_cells(MUSCLES)
+        muscles = residual_loading("motor", person.sessions, face, person.experience, cells, draws, library)
+    return Simulator(person, draws, library, weeks, responses, residual, muscles)
+
+
+def run(simulator: Simulator, shots: Shots) -> Simulation:
+    """Simulate one plan. Deterministic for the simulator's seed."""
+    glands = _gland_courses(simulator, shots)
+    force = _muscle_forces(simulator, shots)
+    local, n = simulator.draws.local, simulator.draws.n
+    drop = {side: local["brow_full_drop"][:, None] * (1.0 - _own(force[f"frontalis_lower_{side}"], n)) for side in SIDES}
+    upper = [_own(force[f"frontalis_{part}_{side}"], n) for part in ("lower", "upper") for side in SIDES]
+    harms = {harm: _harm(simulator, force, harm) for harm in HARM_MUSCLES}
+    return Simulation(
+        weeks=simulator.weeks,
+        sebum=glands["sebum"],
+        sebum_untreated=glands["untreated"],
+        sebum_reading=_with_artefact(simulator, glands["sebum"], treated=shots.units.size > 0),
+        sweat=glands["sweat"],
+        frontalis=np.mean(upper, axis=0),
+        brow=-0.5 * (drop["left"] + drop["right"]),
+        harm_probability={harm: probability for harm, (probability, _) in harms.items()},
+        harm_course={harm: course for harm, (_, course) in harms.items()},
+    )
+
+
+def _own(values: Array, n: int) -> Array:
+    """The first landing of every draw."""
+    return values[:n]
+
+
+def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region, Array]]:
+    person, draws = simulator.person, simulator.draws
+    cells, places = person.scene.all_regions()
+    landed = placed(shots.xy, shots.depth, draws, person.experience)
+    glands: tuple[Terminal, ...] = ("sebaceous", "sudomotor")
+    bound = bound_dose(shots, landed, cells, draws, simulator.library, person.scene.face.sex, glands)
+    courses: dict[str, dict[Region, Array]] = {"sebum": {}, "untreated": {}, "sweat": {}}
+    for terminal, name in (("sebaceous", "sebum"), ("sudomotor", "sweat")):
+        new = node_positions(loading(terminal, bound[terminal], shots.product, draws), NEW_NODES)
+        past = simulator.past_positions(simulator.residual.get(terminal), new.shape)
+        surface = simulator.responses[terminal]
+        for region, where in places.items():
+            weights = bin_pairs(past[:, where], new[:, where], simulator.past_nodes, NEW_NODES)
+            courses[name][region] = np.einsum("dij,dijw->dw", weights, surface.values)
+            if name == "sebum":
+                courses["untreated"][region] = np.einsum("di,diw->dw", weights.sum(axis=2), surface.untreated)
+    return courses
+
+
+def _muscle_forces(simulator: Simulator, shots: Shots) -> dict[str, Array]:
+    """Mean force per muscle area, (REPLICATES*draws, weeks)."""
+    person, draws = simulator.person, simulator.draws
+    cells, places = person.scene.muscle_cells(MUSCLES)
+    landed = placed(shots.xy, shots.depth, draws, person.experience, replicates=REPLICATES)
+    bound = bound_dose(shots, landed, cells, draws, simulator.library, person.scene.face.sex, ("motor",))["motor"]
+    many = _repeat(draws, REPLICATES)
+    behind = [where for name, where in places.items() if name.startswith("levator_palpebrae")]
+    for where in behind:
+        bound[:, where] *= many.local["septum_transmission"][:, None]
+    new = node_positions(loading("motor", bound, shots.product, many), NEW_NODES)
+    past = simulator.past_positions(simulator.muscle_residual, new.shape)
+    values = simulator.responses["motor"].values
+    forces = {}
+    for name, where in places.items():
+        weights = bin_pairs(past[:, where], new[:, where], simulator.past_nodes, NEW_NODES)
+        weights = weights.reshape(REPLICATES, draws.n, *weights.shape[1:])
+        forces[name] = np.einsum("rdij,dijw->rdw", weights, values).reshape(REPLICATES * draws.n, -1)
+    return forces
+
+
+def _repeat(draws: Draws, times: int) -> Draws:
+    return draws.subset(np.tile(np.arange(draws.n), times))
+
+
+def _harm(simulator: Simulator, force: Mapping[str, Array], harm: str) -> tuple[Array, Array]:
+    """Probability (draws,) that the harm is seen, and its course (draws, weeks) in mm, on the worse side."""
+    full = {"brow_drop": "brow_full_drop", "lid_ptosis": "levator_full_droop", "smile_change": "smile_full_change"}
+    threshold = {"brow_drop": BROW_DROP_MM, "lid_ptosis": LID_DROOP_MM, "smile_change": SMILE_LOSS_MM}[harm]
+    local, n = simulator.draws.local, simulator.draws.n
+    scale = np.tile(local[full[harm]], REPLICATES)[:, None]
+    sides = []
+    for side in SIDES:
+        weakest = np.min([force[f"{muscle}_{side}"] for muscle in HARM_MUSCLES[harm]], axis=0)
+        sides.append(scale * np.clip(1.0 - weakest, 0.0, 1.0))
+    worse = np.max(sides, axis=0)
+    spread = np.tile(local["harm_threshold_sd"], REPLICATES)
+    score = np.log(np.maximum(worse.max(axis=1), 1e-12) / threshold) / spread
+    probability = scipy.special.ndtr(score).reshape(REPLICATES, n).mean(axis=0)
+    return probability, _own(worse, n)
+
+
+def _with_artefact(simulator: Simulator, sebum: Mapping[Region, Array], *, treated: bool) -> dict[Region, Array]:
+    """Readings: under H3b the treated skin reads off by a signed share, mean zero, that fades with the toxin's effect."""
+    draws = simulator.draws
+    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    shift = np.where(which == "H3b", draws.local["artefact_sd"], 0.0) * stream(draws.seed, "reading").standard_normal(draws.n)
+    fade = np.minimum(simulator.weeks / 2.0, 1.0) * np.exp(-np.maximum(simulator.weeks - 8.0, 0.0) / 6.0)
+    extra = shift[:, None] * fade if treated else np.zeros((draws.n, simulator.weeks.size))
+    return {region: np.maximum(values + extra, 0.0) for region, values in sebum.items()}

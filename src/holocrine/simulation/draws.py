@@ -1,0 +1,113 @@
+"""Monte-Carlo draws of the parameters: one seeded stream per purpose, quasi-random inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.special
+import scipy.stats
+from numpy.typing import NDArray
+
+from holocrine.knowledge.parameters import Hypothesis, ParameterSet
+
+Array = NDArray[np.float64]
+
+SPATIAL = (
+    "diffusivity",
+    "convective_dispersion",
+    "dispersion_across",
+    "diffusivity_ratio_subcutis",
+    "clearance_half_life",
+    "uptake_half_life_dermis",
+    "uptake_half_life_muscle",
+    "sudomotor_share",
+    "tissue_thickness_factor",
+    "bleb_radius",
+    "bleb_exponent",
+    "planar_confinement",
+    "tail_fraction",
+    "tail_length",
+)
+"""Parameters that shape the spread kernel; drawn `n_spatial` times and shared by the full draws."""
+
+PURPOSES = {"spatial": 1, "local": 2, "placement": 3, "reading": 4}
+"""Stream number of every purpose, so that adding a purpose never moves another's numbers."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """`n` full draws over `n_spatial` spatial draws.
+
+    `spatial[name]` is (n_spatial,), `local[name]` is (n,); draw i uses spatial draw `spatial_of[i]`.
+    `hypothesis` (n,) indexes `hypotheses`.
+    """
+
+    seed: int
+    spatial: Mapping[str, Array]
+    local: Mapping[str, Array]
+    spatial_of: NDArray[np.int64]
+    hypothesis: NDArray[np.int64]
+    hypotheses: tuple[Hypothesis, ...]
+
+    @property
+    def n(self) -> int:
+        """Number of full draws."""
+        return int(self.spatial_of.size)
+
+    @property
+    def n_spatial(self) -> int:
+        """Number of spatial draws."""
+        return int(next(iter(self.spatial.values())).size)
+
+    def expand(self, name: str) -> Array:
+        """A spatial parameter repeated to one value per full draw, (n,)."""
+        return self.spatial[name][self.spatial_of]
+
+    def subset(self, index: NDArray[np.int64]) -> Draws:
+        """The same draws, only those in `index`; spatial draws stay whole."""
+        local = {name: values[index] for name, values in self.local.items()}
+        return Draws(self.seed, self.spatial, local, self.spatial_of[index], self.hypothesis[index], self.hypotheses)
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """The random stream of one purpose under one seed."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(PURPOSES[purpose],))))
+
+
+def _scores(seed: int, purpose: str, n: int, dimensions: int) -> Array:
+    """Standard-normal scores (n, dimensions) from a scrambled Sobol' sequence; n a power of two."""
+    sequence = scipy.stats.qmc.Sobol(dimensions, scramble=True, rng=stream(seed, purpose))
+    uniform = sequence.random_base2(int(np.log2(n)))
+    return scipy.special.ndtri(np.clip(uniform, 1e-12, 1.0 - 1e-12))
+
+
+def draw(
+    parameters: ParameterSet, hypotheses: Sequence[Hypothesis], *, seed: int, n: int = 1024, n_spatial: int = 128
+) -> Draws:
+    """Draw `n` parameter vectors on `n_spatial` spatial ones, both powers of two.
+
+    Every full draw also falls on one hypothesis, in the proportion of the weights.
+    """
+    if n & (n - 1) or n_spatial & (n_spatial - 1) or n < n_spatial:
+        raise ValueError("n and n_spatial must be powers of two with n >= n_spatial")
+    local_names = [name for name in parameters if name not in SPATIAL]
+    z_spatial = _scores(seed, "spatial", n_spatial, len(SPATIAL))
+    z_local = _scores(seed, "local", n, len(local_names) + 1)
+    spatial = {name: parameters[name].from_normal(z_spatial[:, i]) for i, name in enumerate(SPATIAL)}
+    local = {name: parameters[name].from_normal(z_local[:, i]) for i, name in enumerate(local_names)}
+    edges = np.cumsum([h.weight for h in hypotheses])[:-1]
+    share = scipy.special.ndtr(z_local[:, -1])
+    hypothesis = np.searchsorted(edges, share, side="right").astype(np.int64)
+    return Draws(seed, spatial, local, np.arange(n) % n_spatial, hypothesis, tuple(hypotheses))
+
+
+def typical(parameters: ParameterSet, hypotheses: Sequence[Hypothesis]) -> Draws:
+    """One draw at the typical values, under the heaviest hypothesis."""
+    zero = np.zeros(1)
+    spatial = {name: parameters[name].from_normal(zero) for name in SPATIAL}
+    local = {name: parameters[name].from_normal(zero) for name in parameters if name not in SPATIAL}
+    best = int(np.argmax([h.weight for h in hypotheses]))
+    none = np.zeros(1, dtype=np.int64)
+    return Draws(0, spatial, local, none, none + best, tuple(hypotheses))

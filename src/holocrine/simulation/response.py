@@ -1,0 +1,160 @@
+"""Dose-time response surfaces: what a terminal and its organ do over the weeks, for every loading.
+
+Loading u = b/(b + b50) runs from 0 to 1; the surfaces are integrated at a few values of u for every draw
+and interpolated in between. What earlier sessions left behind enters as the loading of the last of them
+(older ones decayed to its date), which is exact for the light chain and an approximation for sprouts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.modelling.cache import cached_arrays, fingerprint
+from holocrine.modelling.declaration import Model
+from holocrine.models.junction import DELIVERY_LAG_RATE, NUMERICAL_CORNER, Terminal
+from holocrine.models.muscle import MUSCLE
+from holocrine.models.sebum import SEBUM
+from holocrine.models.sweat import SWEAT
+from holocrine.simulation.draws import Draws
+from holocrine.solvers import stiff
+
+Array = NDArray[np.float64]
+
+MODELS: Mapping[Terminal, Model] = {"motor": MUSCLE, "sudomotor": SWEAT, "sebaceous": SEBUM}
+NEW_NODES = 14
+PAST_NODES = 6
+CORNER = 0.01
+"""Loading at which node spacing turns from even to logarithmic."""
+LN2 = float(np.log(2.0))
+_SOURCES = ("holocrine.simulation.response", "holocrine.solvers.stiff", "holocrine.solvers.rosenbrock")
+
+
+@dataclass(frozen=True)
+class Response:
+    """One organ's read-out over its own baseline: `values` (draws, past nodes, new nodes, weeks)."""
+
+    values: Array
+    weeks: Array
+
+    @property
+    def untreated(self) -> Array:
+        """What happens without a new session, (draws, past nodes, weeks)."""
+        return self.values[:, :, 0, :]
+
+
+def node_loadings(count: int) -> Array:
+    """Loadings (count,) at the nodes, from 0 to 1."""
+    return CORNER * ((1.0 + 1.0 / CORNER) ** np.linspace(0.0, 1.0, count) - 1.0)
+
+
+def node_positions(loading: Array, count: int) -> Array:
+    """Where loadings (any shape, clipped to 0..1) lie between the nodes, in node numbers."""
+    scaled = np.log1p(np.clip(loading, 0.0, 1.0) / CORNER) / np.log1p(1.0 / CORNER)
+    return scaled * (count - 1)
+
+
+def light_chain_rate(terminal: Terminal, draws: Draws) -> Array:
+    """Loss of light chain (draws,), 1/day."""
+    return LN2 / draws.local[f"light_chain_half_life_{terminal}"]
+
+
+def tissue_loss_rate(draws: Draws) -> Array:
+    """Clearance plus dermal uptake (draws,), 1/day."""
+    clearance = LN2 * 24.0 / draws.expand("clearance_half_life")
+    return clearance + LN2 * 24.0 / draws.expand("uptake_half_life_dermis")
+
+
+def periglandular_uptake(draws: Draws) -> Array:
+    """Uptake by periglandular terminals inside their band (draws,), 1/day."""
+    dermal = LN2 * 24.0 / draws.expand("uptake_half_life_dermis")
+    return dermal * (1.0 - draws.expand("sudomotor_share"))
+
+
+def _constants(terminal: Terminal, draws: Draws) -> Array:
+    local, n = draws.local, draws.n
+    motor = terminal == "motor"
+    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    values: dict[str, Array | float] = {
+        "k_S": local["depot_release"],
+        "k_lag": DELIVERY_LAG_RATE,
+        "lambda_": light_chain_rate(terminal, draws),
+        "k_d": LN2 / local["snap25_half_life"],
+        "x0": local[f"cleavage_ratio_{terminal}"],
+        "theta": local["threshold_motor" if motor else "threshold_autonomic"],
+        "h": local["release_hill"],
+        "k_N": local["sprout_growth"],
+        "k_ret": local["sprout_retraction"],
+        "q": local["sprout_release_motor"] if motor else 0.0,
+        "delta": NUMERICAL_CORNER,
+        "K_f": local["force_half_release"],
+        "m_f": local["force_hill"],
+        "tau_M": local["bulk_time"],
+        "d_M": local["bulk_loss"],
+        "K_q": local["sweat_half_release"],
+        "n_q": local["sweat_hill"],
+        "tau_G": local["gland_time"],
+        "G_0": local["gland_floor"],
+        "k_c": tissue_loss_rate(draws),
+        "EC50": local["direct_half_effect"],
+        "k_X": local["direct_rate"],
+        "e_ach": np.where(which == "H1", local["cholinergic_share"], 0.0),
+        "e_X": np.where(which == "H2", local["direct_share"], 0.0),
+        "tau_seb": local["gland_transit"],
+        "tau_R": local["reservoir_time"],
+    }
+    columns = [np.broadcast_to(np.asarray(values[name]), (n,)) for name in MODELS[terminal].constant_names]
+    return np.ascontiguousarray(np.stack(columns, axis=1))
+
+
+def _load(model: Model, states: Array, loading: Array, direct: NDArray[np.bool_], half_effect: Array) -> None:
+    """Add a session's loading to the depot, or, where only the direct effect counts, as a concentration."""
+    states[:, model.state_names.index("A")] += np.where(direct, 0.0, loading)
+    if "C" in model.state_names:
+        concentration = half_effect * loading / np.maximum(1.0 - loading, 1e-9)
+        states[:, model.state_names.index("C")] += np.where(direct, concentration, 0.0)
+
+
+def response(terminal: Terminal, draws: Draws, weeks: Array, days_since_last: float | None = None) -> Response:
+    """The surface of `terminal` for every draw, loading and week; computed once for the same arguments.
+
+    `weeks` (nw,) from 0; `days_since_last` is the time since the last earlier session, None without one.
+    """
+    constants = _constants(terminal, draws)
+    model = MODELS[terminal]
+    key = fingerprint(_SOURCES, model.hash, constants, draws.hypothesis, weeks, days_since_last)
+    arrays = cached_arrays(
+        f"response_{key}", lambda: {"values": _integrate(terminal, draws, constants, weeks, days_since_last)}
+    )
+    return Response(arrays["values"], weeks)
+
+
+def _integrate(
+    terminal: Terminal, draws: Draws, constants: Array, weeks: Array, days_since_last: float | None
+) -> Array:
+    """Integrate all lanes. Sebum draws under which toxin does nothing to the gland stay at one."""
+    model = MODELS[terminal]
+    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    active = np.flatnonzero(np.isin(which, ("H1", "H2"))) if terminal == "sebaceous" else np.arange(draws.n)
+    direct = (which == "H2") & (terminal == "sebaceous")
+    past = np.zeros(1) if days_since_last is None else node_loadings(PAST_NODES)
+    new = node_loadings(NEW_NODES)
+    values = np.ones((draws.n, past.size, new.size, weeks.size))
+    rest = np.array([state.initial for state in model.states])
+    half = draws.local["direct_half_effect"]
+
+    owner = np.repeat(active, past.size)
+    starts = np.tile(rest, (owner.size, 1))
+    if days_since_last is not None:
+        _load(model, starts, np.tile(past, active.size), direct[owner], half[owner])
+        elapsed = np.array([0.0, days_since_last])
+        starts = stiff.simulate(model, starts, constants, owner, elapsed).finals
+    owner = np.repeat(owner, new.size)
+    starts = np.repeat(starts, new.size, axis=0)
+    _load(model, starts, np.tile(new, owner.size // new.size), direct[owner], half[owner])
+    runs = stiff.simulate(model, starts, constants, owner, 7.0 * weeks)
+    values[active] = runs.outputs[:, :, 0].reshape(active.size, past.size, new.size, weeks.size)
+    return values

@@ -1,0 +1,58 @@
+"""The places that matter: cells of the read-out regions and of the muscles that may be harmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.anatomy.face import Face
+from holocrine.anatomy.polygons import area_cm2, cells
+from holocrine.domain.vocabulary import Region
+
+Array = NDArray[np.float64]
+
+REGION_CELL_MM = 2.0
+MUSCLE_CELL_MM = 4.0
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Cell centres (n, 2) mm per region and per muscle, with the regions' areas in cm2."""
+
+    face: Face
+    regions: Mapping[Region, Array]
+    areas: Mapping[Region, float]
+    muscles: Mapping[str, Array]
+
+    def all_regions(self) -> tuple[Array, dict[Region, slice]]:
+        """Cells of all regions in one array, and where each region sits in it."""
+        return _join(self.regions)
+
+    def muscle_cells(self, names: Sequence[str]) -> tuple[Array, dict[str, slice]]:
+        """Cells of the named muscles in one array, and where each sits in it."""
+        return _join({name: self.muscles[name] for name in names})
+
+
+K = TypeVar("K")
+
+
+def _join(parts: Mapping[K, Array]) -> tuple[Array, dict[K, slice]]:
+    ends = np.cumsum([part.shape[0] for part in parts.values()]).tolist()
+    starts = [0, *ends[:-1]]
+    places = {name: slice(start, end) for name, start, end in zip(parts, starts, ends, strict=True)}
+    return np.concatenate(list(parts.values())), places
+
+
+def scene(face: Face, regions: Sequence[Region], spacing_mm: float = REGION_CELL_MM) -> Scene:
+    """Cells of `regions` at `spacing_mm` and of every muscle of the face."""
+    return Scene(
+        face=face,
+        regions={region: cells(face.regions[region], spacing_mm) for region in regions},
+        areas={region: area_cm2(face.regions[region]) for region in regions},
+        muscles={name: cells(muscle.polygon, MUSCLE_CELL_MM) for name, muscle in face.muscles.items()},
+    )

@@ -1,0 +1,141 @@
+"""The example cases and protocols read, and get the verdict that their first lines promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from holocrine.anatomy.face import build_face, height_above_brow
+from holocrine.assessment import assess, plan_limit_checks
+from holocrine.domain.case import Case
+from holocrine.domain.patient import FaceMeasurements
+from holocrine.domain.plan import Plan
+from holocrine.domain.reading import read_case, read_plan
+from holocrine.domain.vocabulary import Sex
+from holocrine.knowledge.products import products, syringes
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+VERDICTS = {
+    "oily-forehead": "reasonable_with_conditions",
+    "jawline-acne": "reasonable_with_conditions",
+    "oily-sweating": "reasonable_with_conditions",
+    "repeat-10-weeks": "not_now",
+    "repeat-20-weeks": "reasonable_with_conditions",
+    "pregnant": "contraindicated",
+    "myasthenia-aminoglycoside": "contraindicated",
+    "incomplete": "ask",
+}
+PROTOCOLS = {
+    # name: points, units, mL, as published
+    "abobotulinumtoxinA-forehead-row": (10, 40.0, 0.4),
+    "forehead-intramuscular-5x2": (5, 10.0, 0.25),
+    "forehead-intramuscular-5x4": (5, 20.0, 0.5),
+    "microbotox-forehead": (100, 20.0, 1.0),
+}
+BROW_MARGIN = 20.0
+"""mm; the default of the safety rules."""
+
+
+def case_of(name: str) -> Case:
+    path = EXAMPLES / f"{name}.toml"
+    return read_case(path.read_text(encoding="utf-8"), path.name)
+
+
+def plan_of(name: str) -> Plan:
+    path = EXAMPLES / "protocols" / f"{name}.toml"
+    return read_plan(path.read_text(encoding="utf-8"), path.name)
+
+
+def test_every_example_is_tested() -> None:
+    assert {path.stem for path in EXAMPLES.glob("*.toml")} == set(VERDICTS)
+    assert {path.stem for path in (EXAMPLES / "protocols").glob("*.toml")} == set(PROTOCOLS)
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_verdict(name: str) -> None:
+    assessment = assess(case_of(name))
+    assert assessment.verdict == VERDICTS[name]
+    assert assessment.permits_plan == (VERDICTS[name] == "reasonable_with_conditions")
+    assert assessment.reasons
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_persons_are_said_to_be_fictional(name: str) -> None:
+    assert (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8").startswith("# Fictional person")
+
+
+@pytest.mark.parametrize("name", sorted(set(VERDICTS) - {"incomplete"}))
+def test_nothing_is_left_to_ask(name: str) -> None:
+    assert assess(case_of(name)).questions == ()
+
+
+def test_the_incomplete_case_asks_about_everything_left_out() -> None:
+    required = {question.field for question in assess(case_of("incomplete")).questions if question.required}
+    assert {"patient.pregnancy", "safety.allergies", "safety.drugs", "history.earlier_toxin"} <= required
+
+
+def test_ten_weeks_is_too_early_and_says_until_when() -> None:
+    assessment = assess(case_of("repeat-10-weeks"))
+    assert assessment.earliest_date == "2026-05-31"  # 90 days after 2026-03-02
+
+
+@pytest.mark.parametrize("name", ["repeat-10-weeks", "repeat-20-weeks"])
+def test_past_points_lie_where_they_are_said_to_lie(name: str) -> None:
+    case = case_of(name)
+    assert case.patient.sex is not None
+    face = build_face(case.patient.sex, case.patient.face)
+    for session in case.sessions:
+        assert {face.region_at(point.x, point.y) for point in session.points} == set(session.regions)
+        for point in session.points:
+            # 20 units per mL was the solution; the tolerance is the rounding of the product
+            assert point.units == pytest.approx(20 * point.volume, rel=1e-9)
+
+
+def test_mapped_lesions_lie_in_goal_regions() -> None:
+    case = case_of("jawline-acne")
+    face = build_face("female", case.patient.face)
+    assert {face.region_at(lesion.x, lesion.y) for lesion in case.findings.inflamed_lesions} <= set(case.goals.regions)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_protocol_is_as_published(name: str) -> None:
+    plan, (points, units, volume) = plan_of(name), PROTOCOLS[name]
+    assert plan.title
+    assert plan.source
+    assert len(plan.points) == points
+    # the tolerance is the rounding of sums of tenths and hundredths
+    assert plan.total_units == pytest.approx(units, rel=1e-9)
+    assert plan.total_volume == pytest.approx(volume, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_protocol_can_be_drawn_up(name: str) -> None:
+    plan = plan_of(name)
+    facts = products()[plan.solution.product]
+    assert plan.solution.vial_units in facts.vial_units
+    assert plan.total_units <= facts.labelled_facial_maximum
+    for point in plan.points:
+        assert point.volume >= syringes()[plan.solution.syringe].minimum_ml
+        # units and volume of each point agree with the vial; the tolerance is the rounding of one product
+        assert point.units == pytest.approx(plan.solution.concentration * point.volume, rel=1e-9)
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_protocol_points_lie_in_their_region_and_above_the_brow(name: str, sex: Sex) -> None:
+    face = build_face(sex, FaceMeasurements())
+    plan = plan_of(name)
+    assert all(face.region_at(point.x, point.y) == point.region for point in plan.points)
+    heights = height_above_brow(face, [(point.x, point.y) for point in plan.points])
+    assert heights.min() >= BROW_MARGIN
+    assert len({(point.x, point.y) for point in plan.points}) == len(plan.points)
+
+
+def test_only_the_intramuscular_protocols_break_the_forehead_rule() -> None:
+    case = case_of("oily-forehead")
+    broken = {
+        name: {check.rule_id for check in plan_limit_checks(case, plan_of(name)) if check.exceeded}
+        for name in PROTOCOLS
+    }
+    assert broken == {name: {"SD-17"} if "intramuscular" in name else set() for name in PROTOCOLS}
