@@ -122,7 +122,7 @@ def alternatives() -> tuple[Alternative, ...]:
 
 def limits() -> tuple[LimitCheck, ...]:
     rows = (
-        ("LIM-TOTAL", "Total facial dose named in the label", 24.0, 64.0, f"units {PRODUCT}", False),
+        ("LIM-TOTAL", "Total facial dose named in the label", float(len(points())), 64.0, f"units {PRODUCT}", False),
         ("LIM-BROW", "Smallest distance of a point above the brow (at least)", 20.6, 20.0, "mm", False),
         ("LIM-VOLUME", "Smallest volume the syringe delivers (at least)", 0.025, 0.01, "mL", False),
     )

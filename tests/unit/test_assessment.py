@@ -311,6 +311,7 @@ def test_too_little_chance_of_benefit() -> None:
     assert assessment.verdict == "insufficient_evidence"
     assert "49.9%" in assessment.summary
     assert assessment.reasons[0].rule_id == "SD-19"
+    assert "49.9%" in with_benefit(assess(build()), 49.96).summary
     assert with_benefit(assess(build()), 50.0) == assess(build())
 
 

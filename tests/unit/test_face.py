@@ -238,11 +238,17 @@ class TestMeasurements:
         face = build_face("male", measured(face_height=130))
         assert face.landmarks["nasion"][1] - face.landmarks["menton"][1] == pytest.approx(130.0)
 
+    def test_face_height_from_the_hairline_is_understood(self) -> None:
+        face = build_face("female", measured(forehead_height=58, face_height=182))
+        assert face.landmarks["trichion"][1] - face.landmarks["menton"][1] == pytest.approx(182.0)
+        assert "hairline to menton (182 mm)" in face.measurements["face_height"].source
+
     @pytest.mark.parametrize(
         ("distances", "field"),
         [
             ({"forehead_height": 12.0}, "forehead_height"),
-            ({"face_height": 185.0}, "face_height"),
+            ({"face_height": 70.0}, "face_height"),
+            ({"face_height": 260.0}, "face_height"),
             ({"bitemporal_width": 135.0, "bizygomatic_width": 120.0}, "bitemporal_width"),
             ({"bitemporal_width": 98.0, "intercanthal_distance": 43.0}, "intercanthal_distance"),
         ],

@@ -115,7 +115,7 @@ def test_drug_list_refuses_unknown_classes_and_names_that_cannot_match(monkeypat
 
 
 def test_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(KnowledgeError, match="absent.csv"):
+    with pytest.raises(KnowledgeError, match=r"absent\.csv"):
         load.read_table("absent.csv")
     monkeypatch.setattr(load, "read_bytes", lambda _: b"a,b\n1,2\n3\n4,5,6\n")
     with pytest.raises(KnowledgeError, match=r"row 3: 1 cells; row 4: 3 cells"):

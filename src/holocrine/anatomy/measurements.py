@@ -25,8 +25,10 @@ _MEANING = {
     "bizygomatic_width": "between the cheekbones (zy-zy)",
     "intercanthal_distance": "between the inner corners of the eyes (en-en)",
     "nasal_width": "between the wings of the nose (al-al)",
-    "face_height": "nasion to menton (n-gn), not hairline to menton",
+    "face_height": "nasion to menton (n-gn) or hairline to menton (tr-gn)",
 }
+HAIRLINE_HEIGHT_FROM = 148.0
+"""mm; a face height above this is read as hairline to menton: nasion to menton ends at 145 mm in adults."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,17 @@ def complete(sex: Sex, measurements: FaceMeasurements) -> dict[str, Measurement]
         name: Measurement(float(row["mean_mm"]), float(row["sd_mm"]), provenance(row), measured=False)
         for name, row in rows.items()
     }
+    result["glabella_nasion"] = _glabella_to_nasion(rows)
     given = {name: value for name, value in measurements if value is not None}
     for name, value in given.items():
-        _check_plausible(name, value, rows[name])
-        result[name] = Measurement(value, 0.0, "measured on this person", measured=True)
+        if name != "face_height":
+            _check_plausible(name, value, rows[name])
+            result[name] = Measurement(value, 0.0, "measured on this person", measured=True)
+    if "face_height" in given:
+        result["face_height"] = _nasion_to_menton(given["face_height"], result, rows["face_height"])
     _follow(result, rows, _WIDTHS, [name for name in _WIDTHS if name in given])
     _follow(result, rows, _HEIGHTS_BELOW_NASION, [name for name in ("face_height",) if name in given])
     _place_eyes(result, rows)
-    result["glabella_nasion"] = _glabella_to_nasion(rows)
     _check_room(result)
     return result
 
@@ -75,6 +80,20 @@ def _default_rows(sex: Sex) -> dict[str, Row]:
     if missing := sorted(needed - set(rows)):
         raise KnowledgeError(f"anthropometry.csv: no default row ({sex}) for {', '.join(missing)}")
     return rows
+
+
+def _nasion_to_menton(value: float, result: Mapping[str, Measurement], row: Row) -> Measurement:
+    """Both facial heights in clinical use are accepted: their adult ranges do not meet, so the value tells which."""
+    if value < HAIRLINE_HEIGHT_FROM:
+        _check_plausible("face_height", value, row)
+        return Measurement(value, 0.0, "measured on this person, nasion to menton", measured=True)
+    above = result["forehead_height"].value + result["glabella_nasion"].value
+    low, high = float(row["lowest_mm"]), float(row["highest_mm"])
+    if not low <= value - above <= high:
+        allowed = f"{low:g} to {high:g} mm from nasion, or {low + above:.0f} to {high + above:.0f} mm from the hairline"
+        _reject("face_height", f"{value:g} mm is implausible for an adult", allowed)
+    source = f"measured on this person, hairline to menton ({value:g} mm), less {above:.1f} mm from hairline to nasion"
+    return Measurement(value - above, 0.0, source, measured=True)
 
 
 def _follow(

@@ -66,6 +66,7 @@ class Level:
     source: str
 
 
+@lru_cache(maxsize=64)
 def layer_stack(region: Region, sex: Sex) -> LayerStack:
     """The layers at the middle of a region. Raises KnowledgeError when the table lacks one of them."""
     rows = {row["layer"]: row for row in _layer_rows() if row["site"] == _site(region) and row["sex"] == sex}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from holocrine.assessment.assess import standing
 from holocrine.domain.assessment import Assessment, Reason
 from holocrine.knowledge.rules import rule_by_id
@@ -21,7 +23,9 @@ def with_benefit(assessment: Assessment, probability_meaningful: float) -> Asses
     rule = rule_by_id(BENEFIT_RULE)
     if assessment.verdict != "reasonable_with_conditions" or probability_meaningful >= rule.setting.limit:
         return assessment
-    because = f"probability of a meaningful benefit {probability_meaningful:.1f}%, below {rule.setting.limit:g}%"
+    # Rounded down, so that 49.96 is not shown as "50.0%, below 50%".
+    shown = math.floor(10.0 * probability_meaningful) / 10.0
+    because = f"probability of a meaningful benefit {shown:.1f}%, below {rule.setting.limit:g}%"
     reason = Reason(
         rule_id=rule.rule_id,
         effect=rule.effect,

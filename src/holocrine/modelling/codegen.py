@@ -58,12 +58,12 @@ def elimination(size: int, nonzero: set[Entry]) -> tuple[list[Entry], list[tuple
 
 
 def _unpack(model: Model) -> list[str]:
-    lines = [f"{name} = y[{i}]" for i, name in enumerate(model.state_names)]
-    return lines + [f"{name} = p[{i}]" for i, name in enumerate(model.constant_names)]
+    lines = [f"{name} = _y[{i}]" for i, name in enumerate(model.state_names)]
+    return lines + [f"{name} = _p[{i}]" for i, name in enumerate(model.constant_names)]
 
 
 def _assign(targets: Sequence[str], values: Sequence[sympy.Expr]) -> list[str]:
-    common, reduced = sympy.cse(values, symbols=sympy.numbered_symbols("t_"))
+    common, reduced = sympy.cse(values, symbols=sympy.numbered_symbols("_t"))
     lines = [f"{symbol} = {_PRINT(value)}" for symbol, value in common]
     return lines + [f"{target} = {_PRINT(value)}" for target, value in zip(targets, reduced, strict=True)]
 
@@ -81,14 +81,14 @@ def _newton_lines(
     entries, steps = elimination(size, set(jacobian))
     slot = {entry: number for number, entry in enumerate(entries)}
     present = [entry for entry in entries if entry in jacobian]
-    factor = _unpack(model) + _assign([f"w_{i}_{j}" for i, j in present], [-jacobian[entry] for entry in present])
+    factor = _unpack(model) + _assign([f"_w_{i}_{j}" for i, j in present], [-jacobian[entry] for entry in present])
     for i, j in entries:
-        start = f"w_{i}_{j}" if (i, j) in jacobian else "0.0"
-        factor.append(f"w_{i}_{j} = {start}{' + shift' if i == j else ''}")
+        start = f"_w_{i}_{j}" if (i, j) in jacobian else "0.0"
+        factor.append(f"_w_{i}_{j} = {start}{' + _shift' if i == j else ''}")
     for pivot, row, columns in steps:
-        factor.append(f"w_{row}_{pivot} = w_{row}_{pivot}/w_{pivot}_{pivot}")
-        factor += [f"w_{row}_{c} = w_{row}_{c} - w_{row}_{pivot}*w_{pivot}_{c}" for c in columns]
-    factor += [f"lu[{slot[entry]}] = w_{entry[0]}_{entry[1]}" for entry in entries]
+        factor.append(f"_w_{row}_{pivot} = _w_{row}_{pivot}/_w_{pivot}_{pivot}")
+        factor += [f"_w_{row}_{c} = _w_{row}_{c} - _w_{row}_{pivot}*_w_{pivot}_{c}" for c in columns]
+    factor += [f"_lu[{slot[entry]}] = _w_{entry[0]}_{entry[1]}" for entry in entries]
     solve = [f"b[{row}] -= lu[{slot[row, pivot]}]*b[{pivot}]" for pivot, row, _ in steps]
     for row in reversed(range(size)):
         solve += [f"b[{row}] -= lu[{slot[row, c]}]*b[{c}]" for c in range(row + 1, size) if (row, c) in slot]
@@ -97,7 +97,10 @@ def _newton_lines(
 
 
 def generate(model: Model) -> str:
-    """Source of a module with `rhs`, `factorise`, `solve`, `outputs` and the sizes of the arrays they take."""
+    """Source of a module with `rhs`, `factorise`, `solve`, `outputs` and the sizes of the arrays they take.
+
+    Names of its own begin with an underscore, so that no symbol of a declaration can hide them.
+    """
     rates, outputs, states = expressions(model)
     factor, solve, entries = _newton_lines(model, rates, states)
     unpack = _unpack(model)
@@ -105,11 +108,11 @@ def generate(model: Model) -> str:
         f'"""Generated from the declaration of model {model.name} ({model.hash}). Do not edit."""\n',
         "from math import exp, log\n\nimport numba\n",
         f"STATES = {len(states)}\nCONSTANTS = {len(model.constants)}\nOUTPUTS = {len(outputs)}\nENTRIES = {entries}\n",
-        _function("rhs(y, p, dy)", "Rates.", unpack + _assign([f"dy[{i}]" for i in range(len(rates))], rates)),
-        _function("factorise(y, p, shift, lu)", "LU factors of shift*I - J.", factor),
+        _function("rhs(_y, _p, _dy)", "Rates.", unpack + _assign([f"_dy[{i}]" for i in range(len(rates))], rates)),
+        _function("factorise(_y, _p, _shift, _lu)", "LU factors of shift*I - J.", factor),
         _function("solve(lu, b)", "Solve in place with the factors.", solve),
         _function(
-            "outputs(y, p, out)", "Outputs.", unpack + _assign([f"out[{i}]" for i in range(len(outputs))], outputs)
+            "outputs(_y, _p, _out)", "Outputs.", unpack + _assign([f"_out[{i}]" for i in range(len(outputs))], outputs)
         ),
     ]
     return "\n\n".join(parts)

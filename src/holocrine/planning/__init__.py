@@ -1,1 +1,1 @@
-"""."""
+"""Which injections serve this person best: what may be injected, what it is worth, and the search."""

@@ -59,9 +59,9 @@ _STATUS_NOTE = (
 
 def basis_page(plan: Plan, forecast: Forecast) -> str:
     """Which version, parameters, evidence, seed and solver produced these numbers."""
-    left, right = [_provenance_table(forecast.provenance, forecast.status)], []
+    left, right = [_provenance_table(forecast.provenance, forecast.status, plan)], []
     if plan.provenance is not None and plan.provenance != forecast.provenance:
-        left.append(_provenance_table(plan.provenance, "of the plan", caption="Provenance of the plan"))
+        left.append(_provenance_table(plan.provenance, "as planned", plan, caption="Provenance of the plan"))
     if plan.objective is not None:
         right.append(_objective_table(plan.objective))
     right.append(_balance_table(forecast.mass_balance, plan.solution.product))
@@ -71,12 +71,15 @@ def basis_page(plan: Plan, forecast: Forecast) -> str:
 
 def methods_page() -> str:
     """The methods in one paragraph per step."""
-    steps = "".join(f"<h3>{text(name)}</h3>{paragraph(words)}" for name, words in _METHODS)
-    return section("methods", "Appendix: methods in short", steps)
+    steps = "".join(f"<div><h3>{text(name)}</h3>{paragraph(words)}</div>" for name, words in _METHODS)
+    return section("methods", "Appendix: methods in short", f'<div class="columns">{steps}</div>')
 
 
-def _provenance_table(provenance: Provenance, status: str, caption: str = "Provenance of the forecast") -> str:
+def _provenance_table(
+    provenance: Provenance, status: str, plan: Plan, caption: str = "Provenance of the forecast"
+) -> str:
     rows = [
+        ("Plan", text(", ".join(words for words in (plan.title, plan.source) if words) or "no title given")),
         ("Status", text(status)),
         ("Holocrine version", f"<code>{text(provenance.package_version)}</code>"),
         ("Parameter set", text(provenance.parameter_set)),
@@ -106,17 +109,19 @@ def _objective_table(objective: Objective) -> str:
 
 
 def _balance_table(balance: MassBalance, product: str) -> str:
+    def amount(value: float) -> str:
+        return f'<span class="line">{text(wording.dose(value, product))}</span>'
+
+    terminals = [
+        (f"of it at {text(wording.words(name))} terminals", amount(bound))
+        for name, bound in balance.bound_by_terminal.items()
+    ]
     rows = [
-        ("Injected", text(wording.dose(balance.injected, product))),
-        ("Bound", text(wording.dose(balance.bound, product))),
-    ]
-    rows += [
-        (f"of it at {text(wording.words(name))} terminals", text(wording.dose(amount, product)))
-        for name, amount in balance.bound_by_terminal.items()
-    ]
-    rows += [
-        ("Cleared", text(wording.dose(balance.cleared, product))),
-        ("Share lost through the edge of the domain", wording.power_of_ten(balance.edge_flux_fraction)),
-        ("Relative error of the balance", wording.power_of_ten(balance.relative_error)),
+        ("Injected", amount(balance.injected)),
+        ("Bound", amount(balance.bound)),
+        *terminals,
+        ("Cleared", amount(balance.cleared)),
+        ("Lost at the edge, share", wording.power_of_ten(balance.edge_flux_fraction)),
+        ("Error of the balance, relative", wording.power_of_ten(balance.relative_error)),
     ]
     return table("Where the toxin goes", ("Part", "Amount"), rows)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from holocrine.domain.forecast import Course
 from holocrine.report import svg, wording
 
-_WIDTH, _HEIGHT = 420.0, 262.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 10.0, 50.0, 58.0
+_WIDTH, _HEIGHT = 420.0, 238.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 10.0, 46.0, 54.0
 
 
 def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
@@ -90,7 +90,7 @@ def _week_axis(last: float) -> list[str]:
         x = float(_to_x(float(week), last))
         drawn.append(svg.line(x, bottom, x, bottom + 4, "axis"))
         drawn.append(svg.text(x, bottom + 16, str(week), "soft mid"))
-    drawn.append(svg.text((_LEFT + _WIDTH - _RIGHT) / 2, bottom + 31, "weeks after the session", "soft mid"))
+    drawn.append(svg.text((_LEFT + _WIDTH - _RIGHT) / 2, bottom + 29, "weeks after the session", "soft mid"))
     return drawn
 
 
@@ -111,7 +111,7 @@ def _bands(weeks: NDArray[np.float64], values: dict[str, NDArray[np.float64]], t
 
 def _course_key() -> list[str]:
     """Legend in one row at the foot: median, mean, bands."""
-    y, x = _HEIGHT - 8.0, _LEFT + 18.0
+    y, x = _HEIGHT - 6.0, _LEFT + 18.0
     return [
         svg.line(x, y, x + 18, y, "line", stroke_width=2.2),
         svg.text(x + 23, y + 3.6, "median", "soft"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
+from holocrine import __version__
 from holocrine.anatomy.face import Face
 from holocrine.domain.assessment import Assessment
 from holocrine.domain.case import Case
@@ -76,7 +75,7 @@ def render_refusal(case: Case, assessment: Assessment) -> str:
             reasons.try_first(assessment),
             paragraph(
                 "An unknown answer is never read as no. Decision support for professionals: the decision and the "
-                f"responsibility stay with the clinician. Holocrine {version('holocrine')}.",
+                f"responsibility stay with the clinician. Holocrine {__version__}.",
                 "soft small",
             ),
         )

@@ -12,8 +12,12 @@ from holocrine.domain.plan import Plan
 from holocrine.report import svg
 
 _SCALE = 4.0  # drawing units per mm; the page scales the whole figure
-_MARGIN = 13.0  # mm of paper around the face
+_MARGIN = 9.0  # mm of paper above and below the face
+_SIDE_MARGIN = 4.0  # mm of paper beside it
+_UNDRAWN = ("face", "head", "hairline", "ear", "neck")  # the outline drawn apart, and what no point lies on
 _HATCH = "face-hatch"
+FRAME = "url(#face-frame)"
+"""The clip that keeps everything drawn on the face off the legend below it."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,10 @@ class View:
 def view_of(face: Face, plan: Plan) -> View:
     """The whole face, or its upper part when nothing is planned below the nose."""
     outline = face.outlines["face"]
-    half = float(np.abs(outline[:, 0]).max()) + _MARGIN
-    top = float(outline[:, 1].max()) + _MARGIN
-    bottom = float(outline[:, 1].min()) - _MARGIN / 2.0
+    half = float(np.abs(outline[:, 0]).max()) + _SIDE_MARGIN
+    highest = max((point.y for point in plan.points), default=0.0)  # the hairline band lies above the face
+    top = max(float(outline[:, 1].max()), highest) + _MARGIN
+    bottom = float(outline[:, 1].min()) - _MARGIN
     nose_base = face.landmarks["subnasale"][1]
     if plan.points and all(point.y > nose_base for point in plan.points):
         bottom = nose_base - _MARGIN
@@ -57,12 +62,11 @@ def backdrop(face: Face, view: View) -> list[str]:
     """Paper, skin and the features of the face; everything below is cut at the figure's edge."""
     content = [svg.path(view.place(face.outlines["face"]), "skin", closed=True, stroke_width=1.4)]
     for name, line in face.outlines.items():
-        if name in ("face", "head", "hairline_line"):
-            continue
-        content.append(_feature(name, line, view))
+        if not name.startswith(_UNDRAWN):
+            content.append(_feature(name, line, view))
     content += _fade(view) if float(face.outlines["face"][:, 1].min()) < view.bottom else []
     frame = svg.element("clipPath", svg.rect(0, 0, view.width, view.height), id="face-frame")
-    return [frame, svg.element("g", *content, clip_path="url(#face-frame)"), *_sides(view)]
+    return [frame, svg.element("g", *content, clip_path=FRAME), *_sides(view)]
 
 
 def hatching(face: Face, view: View) -> list[str]:
@@ -83,7 +87,7 @@ def hatching(face: Face, view: View) -> list[str]:
             areas.append(_brow_band(area.polygon, area.margin_mm, view))
         elif area.margin_mm > 0.0:  # the lids lie inside the rim and are hatched with it
             areas.append(_hatched(view.place(area.polygon), 2.0 * area.margin_mm * view.scale))
-    return [pattern, forehead, svg.element("g", *areas, opacity=0.5, clip_path="url(#face-frame)")]
+    return [pattern, forehead, svg.element("g", *areas, opacity=0.5, clip_path=FRAME)]
 
 
 def hatch_swatch(x: float, y: float, width: float, height: float) -> list[str]:

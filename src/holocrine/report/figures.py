@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.anatomy.face import Face
+from holocrine.anatomy.polygons import signed_distance
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Plan
 from holocrine.report import svg, wording
-from holocrine.report.face_drawing import View, backdrop, hatching, region_outlines, view_of
+from holocrine.report.face_drawing import FRAME, View, backdrop, hatching, region_outlines, view_of
 from holocrine.report.face_legend import LEGEND_HEIGHT, legend
 from holocrine.report.isolines import isolines
 from holocrine.report.point_marks import draw_points
@@ -25,6 +27,7 @@ LAYER_WORDS = {
     "frontalis": "expected loss of frontalis force, percent",
 }
 _LEVELS = tuple(float(level) for level in range(10, 100, 10))
+_LABEL_INSIDE = 3.0  # mm from the edge of the region, so that no label is cut
 _CLEAR_ENOUGH = 5.5  # mm between a label and the next mark; further away is no better
 _FINER = 4  # drawing cells per grid cell and side, so that edges look smooth; nothing is computed from it
 
@@ -81,24 +84,33 @@ def _effect(face: Face, maps: FaceMaps, percent: NDArray[np.float64], view: View
     outlines = [svg.path(view.place(face.regions[name]), "", closed=True) for name in sorted(mapped)]
     clip = svg.element("clipPath", *outlines, id="face-clip")
     taken = np.array([(point.x, point.y) for point in plan.points]).reshape(-1, 2)
-    lines = _isolines(x, y, values, view, taken)
-    return [clip, svg.element("g", image, *lines, clip_path="url(#face-clip)")]
+    inside = [face.regions[name] for name in sorted(mapped)]
+    lines, labels = _isolines(x, y, values, view, inside, taken)
+    inner = svg.element("g", image, *lines, clip_path="url(#face-clip)")
+    return [clip, svg.element("g", inner, *labels, clip_path=FRAME)]
 
 
 def _isolines(
-    x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64], view: View, taken: NDArray[np.float64]
-) -> list[str]:
-    """The lines of every level reached, each level labelled once, clear of `taken` places (n, 2) in mm."""
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    values: NDArray[np.float64],
+    view: View,
+    inside: Sequence[NDArray[np.float64]],
+    taken: NDArray[np.float64],
+) -> tuple[list[str], list[str]]:
+    """Lines of every level reached, and one label per level, `inside` the outlines and clear of `taken` (n, 2), mm."""
     drawn, labels = [], []
     for level in _LEVELS:
         lines = isolines(x, y, values, level)
         drawn += [svg.path(view.place(line), "iso", stroke_width=0.45 + level / 60.0) for line in lines]
-        if lines:
-            spot = _clearest(np.concatenate(lines), taken)
+        places = np.concatenate(lines) if lines else np.empty((0, 2))
+        within = np.any([signed_distance(outline, places) < -_LABEL_INSIDE for outline in inside], axis=0)
+        if within.any():
+            spot = _clearest(places[within], taken)
             taken = np.concatenate([taken, spot[None, :]])
             across, down = (float(v) for v in view.place(spot)[0])
-            labels.append(svg.text(across, down + 3.5, f"{level:.0f}", "mid outlined on-skin strong", font_size=10))
-    return drawn + labels
+            labels.append(svg.text(across, down + 4, f"{level:.0f}", "mid outlined on-skin strong", font_size=11))
+    return drawn, labels
 
 
 def _clearest(places: NDArray[np.float64], taken: NDArray[np.float64]) -> NDArray[np.float64]:

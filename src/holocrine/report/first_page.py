@@ -11,6 +11,8 @@ from holocrine.domain.plan import LimitCheck, Plan
 from holocrine.report import dilution, wording
 from holocrine.report.markup import callout, definitions, paragraph, picture, table, text
 
+NOTHING_PLANNED = "No injection is planned"
+
 _KINDS = {
     "contraindicated": "stop",
     "not_now": "stop",
@@ -105,12 +107,14 @@ def _risk_tile(risks: Sequence[Risk]) -> tuple[str, str, str]:
     return (
         f"Risk nearest its limit: {worst.label[:1].lower()}{worst.label[1:]}",
         wording.probability(worst.probability),
-        f"up to {upper}, {standing} the limit of {wording.percent(worst.limit)}",
+        f"up to {upper}, {standing} its limit of {wording.percent(worst.limit)}",
     )
 
 
 def dilution_card(plan: Plan) -> str:
     """The arithmetic from vial to syringe, and a warning where the plan contradicts itself."""
+    if not plan.points:
+        return callout("note", NOTHING_PLANNED, paragraph("Of the plans weighed, no injection came out best."))
     rows = [
         (f'{text(label)}<span class="source">{text(arithmetic)}</span>', text(result))
         for label, arithmetic, result in dilution.steps(plan)
@@ -128,14 +132,14 @@ def contradictions(plan: Plan) -> str:
     return callout("stop", "Check before drawing up: the plan contradicts itself", *(paragraph(line) for line in found))
 
 
-def totals(plan: Plan) -> str:
-    """What is injected in all, against every limit that applies."""
+def total(plan: Plan) -> str:
+    """What is injected in all."""
     product = plan.solution.product
     whole = (
         f"{wording.count(len(plan.points), 'point')}, {wording.dose(plan.total_units, product)} "
         f"in {wording.volume(plan.total_volume)}"
     )
-    return paragraph(f"In all: {whole}.", "total") + limits_table(plan.limits, product)
+    return paragraph(f"In all: {whole}.", "total")
 
 
 def limits_table(limits: Sequence[LimitCheck], product: str) -> str:
@@ -162,8 +166,8 @@ def limit_quantity(value: float, unit: str, product: str) -> str:
 
 def face_figure(drawing: str, week: float) -> str:
     """The face with its caption."""
-    caption = f"Injection points and expected fall in sebum in week {wording.decimal(week, 1)}, as seen when facing the patient."
-    return picture(drawing, caption, "face")
+    shown = wording.decimal(week, 1)
+    return picture(drawing, f"Points and expected fall in sebum in week {shown}, facing the patient.", "face")
 
 
 def first_page(assessment: Assessment, plan: Plan, forecast: Forecast, drawing: str, week: float) -> str:
@@ -173,6 +177,7 @@ def first_page(assessment: Assessment, plan: Plan, forecast: Forecast, drawing: 
         + headline(forecast.benefit, forecast.status)
         + tiles(forecast.benefit, forecast.risks)
         + f'<div class="split"><div>{face_figure(drawing, week)}</div>'
-        + f"<div>{dilution_card(plan)}</div></div>{totals(plan)}"
+        + f"<div>{dilution_card(plan)}{total(plan)}</div></div>"
+        + limits_table(plan.limits, plan.solution.product)
     )
     return f'<section id="glance" class="first" aria-label="At a glance">{body}</section>'

@@ -10,7 +10,7 @@ from holocrine.report.style import figure_style
 OFF_LABEL = "Off-label use: no botulinum toxin product is approved for oily or acne-prone skin."
 
 _NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'  # needed by an SVG file, implied inside HTML
-_KEPT_WHOLE = 12  # rows; a longer table may break across printed pages, its head is then repeated
+_KEPT_WHOLE = 4  # rows; a longer table may break across printed pages, its head is then repeated
 
 Cell = str
 """Markup of one cell; words from a user pass through `text` first."""

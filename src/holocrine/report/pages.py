@@ -10,7 +10,9 @@ from holocrine.report import wording
 from holocrine.report.charts import plot_course
 from holocrine.report.comparisons import plot_alternatives, plot_hypotheses, plot_risks
 from holocrine.report.dilution import point_marks
+from holocrine.report.first_page import NOTHING_PLANNED
 from holocrine.report.markup import paragraph, picture, section, table, text
+from holocrine.report.point_marks import point_labels
 
 _REPORTED_WEEKS = (2.0, 4.0, 8.0, 12.0, 16.0, 26.0)
 
@@ -18,6 +20,8 @@ _REPORTED_WEEKS = (2.0, 4.0, 8.0, 12.0, 16.0, 26.0)
 def points_page(plan: Plan) -> str:
     """What goes where: totals per region, then every point."""
     product = plan.solution.product
+    if not plan.points:
+        return section("points", "Injection points", paragraph(f"{NOTHING_PLANNED}."))
     head = (
         "Point",
         "Region",
@@ -29,7 +33,7 @@ def points_page(plan: Plan) -> str:
         "Volume, mL",
         "Syringe marks",
     )
-    rows = [_point_row(point, plan) for point in plan.points]
+    rows = [_point_row(point, label, plan) for point, label in zip(plan.points, point_labels(plan), strict=True)]
     note = (
         "x runs from the middle of the glabella to the patient's left, y upwards. Doses are units of "
         f"{product} and must not be converted to another product."
@@ -43,9 +47,9 @@ def points_page(plan: Plan) -> str:
     )
 
 
-def _point_row(point: InjectionPoint, plan: Plan) -> tuple[str, ...]:
+def _point_row(point: InjectionPoint, label: str, plan: Plan) -> tuple[str, ...]:
     return (
-        text(point.id),
+        text(label if label == point.id else f"{label} ({point.id})"),
         text(wording.region(point.region)),
         wording.decimal(point.x, 1),
         wording.decimal(point.y, 1),
@@ -152,7 +156,6 @@ def risks_page(risks: Sequence[Risk]) -> str:
         paragraph(intro),
         picture(plot_risks(risks), "Probability of each harm; the dashed mark is the accepted limit."),
         table("Risks with their definitions", head, rows),
-        class_="page",
     )
 
 
@@ -167,7 +170,16 @@ def alternatives_page(plan: Plan) -> str:
     if not plan.alternatives:
         words = "This plan was given, not searched for; no alternatives were weighed."
         return section("alternatives", "Alternatives", paragraph(words))
-    head = ("Plan", "Points", "Dose and volume", "Spacing", "Fall in sebum", "Worthwhile fall", "Risks", "Why")
+    head = (
+        "Plan",
+        "Points",
+        "Dose and volume",
+        "Spacing",
+        "Fall in sebum",
+        "Chance of a worthwhile fall",
+        "Risks",
+        "Why",
+    )
     rows = [_alternative_row(alternative, plan.solution.product) for alternative in plan.alternatives]
     return section(
         "alternatives",

@@ -21,7 +21,7 @@ DEPTH_SHAPES: tuple[tuple[float, Shape, str], ...] = (
 """Upper bound of depth (mm), its shape, its words; fixed, so that a shape means the same on every plan."""
 
 _LONGEST_ID = 4
-_RADIUS = 9.5
+_LARGEST, _SMALLEST = 13.0, 8.0  # radius of a mark in drawing units: legible, yet marks of neighbours stay apart
 
 
 def depth_shape(depth: float) -> Shape:
@@ -39,7 +39,19 @@ def point_labels(plan: Plan) -> list[str]:
 
 def draw_points(plan: Plan, view: View) -> list[str]:
     """Every point of the plan as a labelled mark with a tooltip."""
-    return [_point(point, label, plan, view) for point, label in zip(plan.points, point_labels(plan), strict=True)]
+    radius = _radius(plan, view)
+    labelled = zip(plan.points, point_labels(plan), strict=True)
+    return [_point(point, label, radius, plan, view) for point, label in labelled]
+
+
+def _radius(plan: Plan, view: View) -> float:
+    """The mark's radius, a little under half the way to the nearest neighbour."""
+    places = np.array([(point.x, point.y) for point in plan.points]).reshape(-1, 2)
+    if len(places) < 2:
+        return _LARGEST
+    apart = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
+    nearest = float(apart[~np.eye(len(places), dtype=bool)].min())
+    return float(np.clip(0.42 * nearest * view.scale, _SMALLEST, _LARGEST))
 
 
 def mark(shape: Shape, x: float, y: float, radius: float) -> str:
@@ -54,17 +66,17 @@ def mark(shape: Shape, x: float, y: float, radius: float) -> str:
     return svg.path(np.array([x, y]) + radius * np.array(corners), "point", closed=True, stroke_width=1.4)
 
 
-def _point(point: InjectionPoint, label: str, plan: Plan, view: View) -> str:
+def _point(point: InjectionPoint, label: str, radius: float, plan: Plan, view: View) -> str:
     (x, y) = (float(v) for v in view.place(np.array([[point.x, point.y]]))[0])
     product = plan.solution.product
     words = (
         f"{point.id}: {wording.dose(point.units, product)} in {wording.volume(point.volume)}, "
         f"{wording.length(point.depth)} deep, {point.plane}"
     )
-    size = 9.5 if len(label) <= 2 else 8.0 if len(label) == 3 else 6.5
+    size = radius * (1.05, 1.05, 0.86, 0.68)[min(len(label), 4) - 1]
     return svg.element(
         "g",
         svg.tooltip(words),
-        mark(depth_shape(point.depth), x, y, _RADIUS),
+        mark(depth_shape(point.depth), x, y, radius),
         svg.text(x, y + 0.36 * size, label, "mid strong point-text", font_size=size),
     )

@@ -19,7 +19,6 @@ def reasons_page(assessment: Assessment, overrides: Sequence[Override] = ()) -> 
         reasons_table(assessment.reasons),
         try_first(assessment),
         questions_table(assessment.questions),
-        class_="page",
     )
 
 

@@ -14,7 +14,7 @@ from holocrine.domain.assessment import Assessment, Question, Reason
 from holocrine.domain.forecast import Forecast, Risk
 from holocrine.domain.plan import Alternative, LimitCheck, Plan
 from holocrine.report import dilution, wording
-from holocrine.report.first_page import limit_quantity
+from holocrine.report.first_page import NOTHING_PLANNED, limit_quantity
 from holocrine.report.markup import OFF_LABEL
 
 _STYLES = {
@@ -103,9 +103,12 @@ def _print_regions(console: Console, plan: Plan) -> None:
     heading = (
         f"{wording.dose(solution.vial_units, solution.product)} in {wording.volume(solution.diluent_volume)} "
         f"{solution.diluent}: {wording.concentration(card.concentration)}, "
-        f"{wording.units(card.units_per_mark)} per mark of the {solution.syringe} syringe"
+        f"{wording.dose(card.units_per_mark, solution.product)} per mark of the {solution.syringe} syringe"
     )
     console.print(Text(heading, style="bold"))
+    if not plan.points:
+        console.print(Text(f"{NOTHING_PLANNED}."))
+        return
     table = _table()
     for name in ("Region", "Points", f"Dose ({solution.product})", "Volume", "Marks", "Depth"):
         table.add_column(name, justify="left" if name == "Region" else "right")

@@ -77,21 +77,16 @@ def bound_dose(
     places, depths = landed
     if shots.units.size == 0:
         return {terminal: np.zeros((places.shape[0], cells.shape[0])) for terminal in terminals}
-    tables, kernel_of = kernel_tables(shots, library, sex)
-    tables = np.ascontiguousarray(tables[:, :, :, [TERMINALS.index(terminal) for terminal in terminals]])
+    keys = [
+        (layer_stack(region, sex), nominal_volume(float(volume)))
+        for region, volume in zip(shots.regions, shots.volume, strict=True)
+    ]
+    tables, kernel_of = library.tables(keys, tuple(terminals))
     row_of = np.resize(draws.spatial_of, depths.shape[0])
     levels = np.interp(depths, DEPTHS, np.arange(DEPTHS.size))
     weights = np.broadcast_to(shots.units, depths.shape)
     bound = superpose(tables, RADIUS_STEP, kernel_of, row_of, weights, places, levels, cells)
     return {terminal: bound[:, number] for number, terminal in enumerate(terminals)}
-
-
-def kernel_tables(shots: Shots, library: KernelLibrary, sex: Sex) -> tuple[Array, NDArray[np.int64]]:
-    """Kernels (tables, draws, depths, 3, radii) in use, and the table of every shot."""
-    keys = [(region, nominal_volume(float(volume))) for region, volume in zip(shots.regions, shots.volume, strict=True)]
-    distinct = sorted(set(keys))
-    tables = np.stack([library.kernels(layer_stack(region, sex), volume).bound for region, volume in distinct])
-    return tables, np.array([distinct.index(key) for key in keys], dtype=np.int64)
 
 
 def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknown"], draws: Draws) -> Array:

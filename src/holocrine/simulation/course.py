@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.special
 from numpy.typing import NDArray
 
 from holocrine.domain.plan import InjectionPoint, Plan
 from holocrine.domain.session import Session
 from holocrine.domain.vocabulary import Experience, Region
 from holocrine.models.junction import TERMINALS, Terminal
-from holocrine.models.readout import BROW_DROP_MM, LID_DROOP_MM, SMILE_LOSS_MM
+from holocrine.models.readout import HARMS, Harm
 from holocrine.simulation.draws import Draws, stream
 from holocrine.simulation.binding import Shots, bound_dose, loading
+from holocrine.simulation.harms import harm_probability, shift
 from holocrine.simulation.history import residual_loading
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import placed
@@ -31,15 +31,10 @@ from holocrine.solvers.superposition import bin_pairs
 Array = NDArray[np.float64]
 
 REPLICATES = 4
-"""Landings per draw in the risk figures."""
-HARM_MUSCLES = {
-    "brow_drop": ("frontalis_lower",),
-    "lid_ptosis": ("levator_palpebrae",),
-    "smile_change": ("zygomaticus_major", "risorius"),
-}
+"""Pairings of every draw with landings and spatial draws in the risk figures."""
 MUSCLES = tuple(
     f"{muscle}_{side}"
-    for muscle in ("frontalis_upper", *(muscle for group in HARM_MUSCLES.values() for muscle in group))
+    for muscle in ("frontalis_upper", *(muscle for readout in HARMS.values() for muscle in readout.muscles))
     for side in SIDES
 )
 
@@ -60,7 +55,8 @@ class Simulation:
 
     `sebum`, `sweat` per region and `sebum_untreated`, (draws, weeks); `sebum_reading` adds the signed
     shift of H3b; `frontalis` (draws, weeks) force; `brow` (draws, weeks) mm, negative is down;
-    `harm_probability` per harm (draws,) 0..1; `harm_course` (draws, weeks) mm.
+    `harm_probability` per harm (REPLICATES*draws,) 0..1, in the order of `draws.repaired`; `harm_course`
+    (draws, weeks) mm.
     """
 
     weeks: Array
@@ -70,8 +66,8 @@ class Simulation:
     sweat: Mapping[Region, Array]
     frontalis: Array
     brow: Array
-    harm_probability: Mapping[str, Array]
-    harm_course: Mapping[str, Array]
+    harm_probability: Mapping[Harm, Array]
+    harm_course: Mapping[Harm, Array]
 
 
 def shots_of_points(plan: Plan, points: Sequence[InjectionPoint] | None = None) -> Shots:
@@ -127,11 +123,11 @@ def simulator(person: Person, draws: Draws, library: KernelLibrary, weeks: Array
 def run(simulator: Simulator, shots: Shots) -> Simulation:
     """Simulate one plan. Deterministic for the simulator's seed."""
     glands = _gland_courses(simulator, shots)
-    force = _muscle_forces(simulator, shots)
+    force = muscle_forces(simulator, shots)
     local, n = simulator.draws.local, simulator.draws.n
-    drop = {side: local["brow_full_drop"][:, None] * (1.0 - _own(force[f"frontalis_lower_{side}"], n)) for side in SIDES}
+    drop = [shift(HARMS["brow_drop"], 1.0 - _own(force[f"frontalis_lower_{side}"], n), local) for side in SIDES]
     upper = [_own(force[f"frontalis_{part}_{side}"], n) for part in ("lower", "upper") for side in SIDES]
-    harms = {harm: _harm(simulator, force, harm) for harm in HARM_MUSCLES}
+    harms = {harm: harm_of(simulator, force, harm) for harm in HARMS}
     return Simulation(
         weeks=simulator.weeks,
         sebum=glands["sebum"],
@@ -139,7 +135,7 @@ def run(simulator: Simulator, shots: Shots) -> Simulation:
         sebum_reading=_with_artefact(simulator, glands["sebum"], treated=shots.units.size > 0),
         sweat=glands["sweat"],
         frontalis=np.mean(upper, axis=0),
-        brow=-0.5 * (drop["left"] + drop["right"]),
+        brow=-np.mean(drop, axis=0),
         harm_probability={harm: probability for harm, (probability, _) in harms.items()},
         harm_course={harm: course for harm, (_, course) in harms.items()},
     )
@@ -169,13 +165,13 @@ def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region,
     return courses
 
 
-def _muscle_forces(simulator: Simulator, shots: Shots) -> dict[str, Array]:
-    """Mean force per muscle area, (REPLICATES*draws, weeks)."""
+def muscle_forces(simulator: Simulator, shots: Shots) -> dict[str, Array]:
+    """Mean force per muscle area, (REPLICATES*draws, weeks); the copies differ in landing and spatial draw."""
     person, draws = simulator.person, simulator.draws
+    many = draws.repaired(REPLICATES)
     cells, places = person.scene.muscle_cells(MUSCLES)
-    landed = placed(shots.xy, shots.depth, draws, person.experience, replicates=REPLICATES)
-    bound = bound_dose(shots, landed, cells, draws, simulator.library, person.scene.face.sex, ("motor",))["motor"]
-    many = _repeat(draws, REPLICATES)
+    landed = placed(shots.xy, shots.depth, many, person.experience)
+    bound = bound_dose(shots, landed, cells, many, simulator.library, person.scene.face.sex, ("motor",))["motor"]
     behind = [where for name, where in places.items() if name.startswith("levator_palpebrae")]
     for where in behind:
         bound[:, where] *= many.local["septum_transmission"][:, None]
@@ -190,25 +186,13 @@ def _muscle_forces(simulator: Simulator, shots: Shots) -> dict[str, Array]:
     return forces
 
 
-def _repeat(draws: Draws, times: int) -> Draws:
-    return draws.subset(np.tile(np.arange(draws.n), times))
-
-
-def _harm(simulator: Simulator, force: Mapping[str, Array], harm: str) -> tuple[Array, Array]:
-    """Probability (draws,) that the harm is seen, and its course (draws, weeks) in mm, on the worse side."""
-    full = {"brow_drop": "brow_full_drop", "lid_ptosis": "levator_full_droop", "smile_change": "smile_full_change"}
-    threshold = {"brow_drop": BROW_DROP_MM, "lid_ptosis": LID_DROOP_MM, "smile_change": SMILE_LOSS_MM}[harm]
-    local, n = simulator.draws.local, simulator.draws.n
-    scale = np.tile(local[full[harm]], REPLICATES)[:, None]
-    sides = []
-    for side in SIDES:
-        weakest = np.min([force[f"{muscle}_{side}"] for muscle in HARM_MUSCLES[harm]], axis=0)
-        sides.append(scale * np.clip(1.0 - weakest, 0.0, 1.0))
-    worse = np.max(sides, axis=0)
-    spread = np.tile(local["harm_threshold_sd"], REPLICATES)
-    score = np.log(np.maximum(worse.max(axis=1), 1e-12) / threshold) / spread
-    probability = scipy.special.ndtr(score).reshape(REPLICATES, n).mean(axis=0)
-    return probability, _own(worse, n)
+def harm_of(simulator: Simulator, force: Mapping[str, Array], harm: Harm) -> tuple[Array, Array]:
+    """Probability (REPLICATES*draws,) that the harm is seen, and its course (draws, weeks) in mm, on the worse side."""
+    readout, n = HARMS[harm], simulator.draws.n
+    many = simulator.draws.repaired(REPLICATES).local
+    weakest = [[force[f"{muscle}_{side}"] for muscle in readout.muscles] for side in SIDES]
+    loss = 1.0 - np.min(weakest, axis=(0, 1))
+    return harm_probability(readout, loss.max(axis=1), many), _own(shift(readout, loss, many), n)
 
 
 def _with_artefact(simulator: Simulator, sebum: Mapping[Region, Array], *, treated: bool) -> dict[Region, Array]:

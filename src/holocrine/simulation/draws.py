@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 import scipy.special
-import scipy.stats
 from numpy.typing import NDArray
 
 from holocrine.knowledge.parameters import Hypothesis, ParameterSet
+from holocrine.modelling.cache import cached_arrays, fingerprint
 
 Array = NDArray[np.float64]
 
@@ -70,17 +71,34 @@ class Draws:
         local = {name: values[index] for name, values in self.local.items()}
         return Draws(self.seed, self.spatial, local, self.spatial_of[index], self.hypothesis[index], self.hypotheses)
 
+    def repaired(self, times: int) -> Draws:
+        """`times` copies of the draws, each paired with other spatial draws; the first copy is the original."""
+        index = np.tile(np.arange(self.n), times)
+        shift = 37 * np.repeat(np.arange(times), self.n)
+        again = self.subset(index)
+        return replace(again, spatial_of=(again.spatial_of + shift) % self.n_spatial)
 
-def stream(seed: int, purpose: str) -> np.random.Generator:
-    """The random stream of one purpose under one seed."""
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(PURPOSES[purpose],))))
+
+def stream(seed: int, purpose: str, *within: int) -> np.random.Generator:
+    """The random stream of one purpose under one seed; `within` numbers independent parts of it."""
+    key = (PURPOSES[purpose], *within)
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
 
 
 def _scores(seed: int, purpose: str, n: int, dimensions: int) -> Array:
-    """Standard-normal scores (n, dimensions) from a scrambled Sobol' sequence; n a power of two."""
-    sequence = scipy.stats.qmc.Sobol(dimensions, scramble=True, rng=stream(seed, purpose))
-    uniform = sequence.random_base2(int(np.log2(n)))
-    return scipy.special.ndtri(np.clip(uniform, 1e-12, 1.0 - 1e-12))
+    """Standard-normal scores (n, dimensions) from a scrambled Sobol' sequence; n a power of two.
+
+    Kept in the cache because importing SciPy's sequences alone takes a second.
+    """
+
+    def make() -> dict[str, Array]:
+        from scipy.stats.qmc import Sobol
+
+        uniform = Sobol(dimensions, scramble=True, rng=stream(seed, purpose)).random_base2(int(np.log2(n)))
+        return {"scores": scipy.special.ndtri(np.clip(uniform, 1e-12, 1.0 - 1e-12))}
+
+    key = fingerprint((__name__,), scipy.__version__, seed, purpose, n, dimensions)
+    return cached_arrays(f"scores_{key}", make)["scores"]
 
 
 def draw(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from holocrine.anatomy.sites import LayerStack
 from holocrine.modelling.cache import cached_arrays, fingerprint
+from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.simulation.spread import SpreadKernels, spread_kernels
 
 Array = NDArray[np.float64]
@@ -22,19 +23,41 @@ _SOURCES = (
 )
 
 
+Site = tuple[LayerStack, float]
+"""The layers under a site and the injected volume in mL."""
+
+
 @dataclass
 class KernelLibrary:
     """Kernels of one set of spatial draws; every (site, volume) is solved at most once."""
 
     spatial: Mapping[str, Array]
-    _held: dict[str, SpreadKernels] = field(default_factory=dict)
+    _held: dict[Site, SpreadKernels] = field(default_factory=dict)
+    _stacked: dict[tuple[Terminal, ...], tuple[list[Site], Array]] = field(default_factory=dict)
 
     def kernels(self, stack: LayerStack, volume_ml: float) -> SpreadKernels:
         """Kernels for a site's layers and an injected volume (mL)."""
+        site = (stack, volume_ml)
+        if site not in self._held:
+            self._held[site] = self._load(stack, volume_ml)
+        return self._held[site]
+
+    def tables(self, sites: Sequence[Site], terminals: tuple[Terminal, ...]) -> tuple[Array, NDArray[np.int64]]:
+        """Bound-dose kernels (tables, draws, depths, terminals, radii) holding every site, and each site's table."""
+        known, stacked = self._stacked.get(terminals, ([], np.empty(0)))
+        missing = [site for site in dict.fromkeys(sites) if site not in known]
+        if missing:
+            kinds = [TERMINALS.index(terminal) for terminal in terminals]
+            added = np.stack([self.kernels(*site).bound[:, :, kinds] for site in missing])
+            stacked = np.concatenate([stacked, added]) if known else np.ascontiguousarray(added)
+            known = [*known, *missing]
+            self._stacked[terminals] = (known, stacked)
+        return stacked, np.array([known.index(site) for site in sites], dtype=np.int64)
+
+    def _load(self, stack: LayerStack, volume_ml: float) -> SpreadKernels:
         layers = [(layer.name, layer.thickness_mm) for layer in stack.layers]
         parameters = [item for name in sorted(self.spatial) for item in (name, self.spatial[name])]
         key = fingerprint(_SOURCES, layers, stack.bottom, volume_ml, *parameters)
-        if key not in self._held:
-            arrays = cached_arrays(f"spread_{key}", lambda: vars(spread_kernels(stack, volume_ml, self.spatial)))
-            self._held[key] = SpreadKernels(**arrays)
-        return self._held[key]
+        return SpreadKernels(
+            **cached_arrays(f"spread_{key}", lambda: vars(spread_kernels(stack, volume_ml, self.spatial)))
+        )

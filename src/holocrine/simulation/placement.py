@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,32 +17,43 @@ SHALLOWEST_MM = 0.1
 
 
 def placed(
-    xy: Array, depth: Array, draws: Draws, experience: Experience, *, replicates: int = 1, salt: int = 0
+    xy: Array,
+    depth: Array,
+    draws: Draws,
+    experience: Experience,
+    *,
+    numbers: Sequence[int] | None = None,
+    salt: int = 0,
 ) -> tuple[Array, Array]:
-    """Landing places (replicates*draws, points, 2) and depths (replicates*draws, points), all mm.
+    """Landing places (draws, points, 2) and depths (draws, points), all mm.
 
     `xy` (points, 2) and `depth` (points,) are what was planned. The error has a part shared by all points
-    of a face (landmarks misread) and a part of each point. `salt` separates sessions. The stream depends
-    on the seed and the point's number alone, so plans that share points share their errors.
+    of a face (landmarks misread) and a part of each point. A point's error depends on the seed and on its
+    number (its place in the list unless `numbers` says otherwise), so plans that share points share their
+    errors. `salt` separates sessions.
     """
-    rng = stream(draws.seed + 7919 * salt, "placement")
-    points, n = depth.size, draws.n
-    normal = np.stack([rng.standard_normal((replicates * n, 3)) for _ in range(points + 1)], axis=1)
-    spread = np.tile(draws.local[f"placement_sd_{experience}"], replicates)[:, None, None]
-    below = np.tile(draws.local[f"depth_sd_{experience}"], replicates)[:, None]
-    shared = np.tile(draws.local["shared_placement_share"], replicates)[:, None, None]
-    lateral = np.sqrt(shared) * normal[:, :1, :2] + np.sqrt(1.0 - shared) * normal[:, 1:, :2]
-    vertical = np.sqrt(shared[:, :, 0]) * normal[:, :1, 2] + np.sqrt(1.0 - shared[:, :, 0]) * normal[:, 1:, 2]
-    return xy + spread * lateral, np.maximum(depth + below * vertical, SHALLOWEST_MM)
+    numbers = range(depth.size) if numbers is None else numbers
+    lanes = draws.n
+    common = _normal(draws.seed, salt, 0, lanes)
+    own = np.empty((lanes, depth.size, 3))
+    for point, number in enumerate(numbers):
+        own[:, point] = _normal(draws.seed, salt, number + 1, lanes)
+    spread = draws.local[f"placement_sd_{experience}"][:, None, None]
+    below = draws.local[f"depth_sd_{experience}"][:, None]
+    shared = draws.local["shared_placement_share"][:, None, None]
+    error = np.sqrt(shared) * common[:, None, :] + np.sqrt(1.0 - shared) * own
+    return xy + spread * error[:, :, :2], np.maximum(depth + below * error[:, :, 2], SHALLOWEST_MM)
+
+
+@lru_cache(maxsize=512)
+def _normal(seed: int, salt: int, number: int, lanes: int) -> Array:
+    """Standard-normal errors (lanes, 3) of one point; read-only because shared."""
+    errors = stream(seed, "placement", salt, number).standard_normal((lanes, 3))
+    errors.setflags(write=False)
+    return errors
 
 
 def as_planned(xy: Array, depth: Array, draws: Draws) -> tuple[Array, Array]:
     """No error: every draw gets exactly what was planned."""
     n = draws.n
     return np.broadcast_to(xy, (n, *xy.shape)), np.broadcast_to(depth, (n, depth.size))
-
-
-def coordinates(points: Sequence[tuple[float, float, float]]) -> tuple[Array, Array]:
-    """Split (x, y, depth) triples into (points, 2) and (points,)."""
-    table = np.array(points, dtype=np.float64).reshape(-1, 3)
-    return table[:, :2], table[:, 2]

@@ -48,11 +48,13 @@ def _join(parts: Mapping[K, Array]) -> tuple[Array, dict[K, slice]]:
     return np.concatenate(list(parts.values())), places
 
 
-def scene(face: Face, regions: Sequence[Region], spacing_mm: float = REGION_CELL_MM) -> Scene:
-    """Cells of `regions` at `spacing_mm` and of every muscle of the face."""
+def scene(
+    face: Face, regions: Sequence[Region], region_mm: float = REGION_CELL_MM, muscle_mm: float = MUSCLE_CELL_MM
+) -> Scene:
+    """Cells of `regions`, `region_mm` wide, and of every muscle of the face, `muscle_mm` wide."""
     return Scene(
         face=face,
-        regions={region: cells(face.regions[region], spacing_mm) for region in regions},
+        regions={region: cells(face.regions[region], region_mm) for region in regions},
         areas={region: area_cm2(face.regions[region]) for region in regions},
-        muscles={name: cells(muscle.polygon, MUSCLE_CELL_MM) for name, muscle in face.muscles.items()},
+        muscles={name: cells(muscle.polygon, muscle_mm) for name, muscle in face.muscles.items()},
     )

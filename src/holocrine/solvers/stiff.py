@@ -114,7 +114,7 @@ def simulate(
     def work(first: int, stride: int) -> None:
         module.run(first, stride, starts, constants, constant_of, times, rtol, atol, limit, results, finals, causes)
 
-    in_threads(work, starts.shape[0])
+    in_threads(work, starts.shape[0], starts.size * times.size * 100)
     failed = np.flatnonzero(causes)
     if failed.size:
         lane = int(failed[0])

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numba
+
+SMALL_WORK = 1_000_000
+"""Elementary steps (about a millisecond) below which handing work to threads costs more than it saves."""
 
 
-def in_threads(work: Callable[[int, int], None], count: int) -> None:
-    """Run `work(first, stride)` on every processor; results do not depend on how many there are."""
-    threads = max(1, min(os.cpu_count() or 1, count))
-    if threads == 1:
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(numba.config.NUMBA_DEFAULT_NUM_THREADS, thread_name_prefix="holocrine")
+
+
+def in_threads(work: Callable[[int, int], None], count: int, steps: int) -> None:
+    """Run `work(first, stride)` so that all of range(count) is done; `steps` estimates the whole work.
+
+    Every item is computed by the same code whichever thread takes it, so results do not depend on how many
+    processors there are.
+    """
+    threads = min(numba.config.NUMBA_DEFAULT_NUM_THREADS, count)
+    if threads <= 1 or steps < SMALL_WORK:
         work(0, 1)
         return
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda first: work(first, threads), range(threads)))
+    list(_pool().map(lambda first: work(first, threads), range(threads)))

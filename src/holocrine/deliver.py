@@ -1,0 +1,46 @@
+"""Write the files of an answer: all of them, or none."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from holocrine.domain.case import Case
+from holocrine.domain.reading import write_plan
+from holocrine.errors import FileError
+from holocrine.report import render_refusal, render_report
+from holocrine.services import Answer
+
+
+def write_answer(folder: Path, case: Case, answer: Answer) -> list[Path]:
+    """Write report.html and, where there is a plan, plan.toml and forecast.json into `folder`; their paths.
+
+    Everything is rendered before the first byte is written, and every file is moved into place complete.
+    Raises FileError when the folder cannot be written.
+    """
+    texts: dict[str, str] = {}
+    if answer.plan and answer.forecast and answer.face and answer.maps:
+        texts["plan.toml"] = write_plan(answer.plan)
+        texts["forecast.json"] = answer.forecast.model_dump_json(by_alias=True, indent=2) + "\n"
+        texts["report.html"] = render_report(
+            case, answer.assessment, answer.plan, answer.forecast, answer.face, answer.maps
+        )
+    else:
+        texts["report.html"] = render_refusal(case, answer.assessment)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        staged = [(_stage(folder, text), folder / name) for name, text in texts.items()]
+        for temporary, final in staged:
+            os.replace(temporary, final)
+    except OSError as error:
+        raise FileError(f"{folder}: cannot be written ({error.strerror}). Choose another folder with -o.") from error
+    return [final for _, final in staged]
+
+
+def _stage(folder: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".holocrine-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(name, 0o600)
+    return Path(name)

@@ -1,0 +1,148 @@
+"""No injection, sparing, balanced, thorough: each searched under its own prices and checked on all draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.models.readout import HARMS, Harm
+from holocrine.planning.objective import PlanObjective, Point, Weights
+from holocrine.planning.search import Pattern, Search
+from holocrine.planning.setting import Setting
+from holocrine.simulation.binding import Shots
+from holocrine.simulation.course import REPLICATES, Simulation, Simulator, harm_of, muscle_forces, run
+from holocrine.simulation.harms import probability_interval
+from holocrine.simulation.summary import benefit_weeks, mean_fall
+
+Array = NDArray[np.float64]
+Name = Literal["no_injection", "sparing", "balanced", "thorough"]
+
+BALANCED = Weights()
+PRICE_FACTORS: Mapping[Name, float] = {"sparing": 2.0, "balanced": 1.0, "thorough": 0.25}
+"""How dear doses and punctures are in each search, relative to the balanced one (assumption: a matter of taste)."""
+HARM_SHARES: Mapping[Name, float] = {"sparing": 0.4, "balanced": 1.0, "thorough": 1.0}
+"""Share of the accepted harm limits that each search may use (assumption: a matter of taste)."""
+CAP_START = 0.2
+"""First guess of a harm's mean probability over its upper end; corrected after every check on all draws."""
+CAP_ROUNDS = 3
+NEAR_LIMIT = 0.75
+"""A plan whose harm comes this close to its limit has used the room there is."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A finished alternative: its points, its simulation on all draws, risks (mean, low, high; 0-1), utility in percent."""
+
+    name: Name
+    pattern: Pattern
+    shots: Shots
+    simulation: Simulation
+    risks: Mapping[Harm, tuple[float, float, float]]
+    falls: Array
+    utility: float
+    within_limits: bool
+
+    @property
+    def units(self) -> float:
+        """Units of the product."""
+        return float(self.shots.units.sum())
+
+
+def planning_index(simulator: Simulator) -> tuple[NDArray[np.int64], float]:
+    """Draws on which the search runs, one per spatial draw, and how likely sebum responds at all.
+
+    Only draws under which sebum can respond are taken; the others add nothing but zeros to the benefit.
+    """
+    draws = simulator.draws
+    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    active = np.flatnonzero(np.isin(which, ("H1", "H2")))
+    _, first = np.unique(draws.spatial_of[active], return_index=True)
+    return active[first], active.size / draws.n
+
+
+def shots(points: Sequence[Point], product: str) -> Shots:
+    """Search points as injections."""
+    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in points]).reshape(-1, 5)
+    regions = [point.region for point in points]
+    return Shots(product, table[:, :2], table[:, 2], table[:, 3], table[:, 4], regions)  # type: ignore[arg-type]
+
+
+@dataclass
+class Alternatives:
+    """The four alternatives of one case. `limits` are the accepted upper ends (0-1) of each harm's probability."""
+
+    setting: Setting
+    simulator: Simulator
+    limits: Mapping[Harm, float]
+    targets: Sequence[str]
+
+    def __post_init__(self) -> None:
+        """Prepare the objective and every even pattern, which all searches share."""
+        index, share = planning_index(self.simulator)
+        self.objective = PlanObjective(
+            self.simulator,
+            self.setting.product.name,
+            self.targets,
+            self.setting.product.labelled_facial_maximum,
+            index,
+            share,
+        )
+        self.search = Search(self.setting, self.objective)
+        self.patterns = self.search.patterns()
+        self.cap_ratio: dict[Harm, float] = dict.fromkeys(self.limits, CAP_START)
+
+    def all(self) -> list[Candidate]:
+        """No injection first, then sparing, balanced, thorough; searched from the thorough end, each from the last."""
+        thorough = self._searched("thorough", None)
+        balanced = self._searched("balanced", thorough.pattern)
+        sparing = self._searched("sparing", balanced.pattern)
+        return [self._finish("no_injection", Pattern((), None, None)), sparing, balanced, thorough]
+
+    def _searched(self, name: Name, before: Pattern | None) -> Candidate:
+        """Search under caps on a few draws, check the limits on all draws, correct the caps, repeat.
+
+        The best plan found that keeps every limit; no injection when there is none.
+        """
+        weights = BALANCED.scaled(PRICE_FACTORS[name])
+        limits = {harm: HARM_SHARES[name] * limit for harm, limit in self.limits.items()}
+        best: tuple[float, Pattern] | None = None
+        for _ in range(CAP_ROUNDS):
+            caps = {harm: self.cap_ratio[harm] * limit for harm, limit in limits.items()}
+            pattern, value = self.search.best(self.patterns, weights, caps, before)
+            highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
+            within = all(highs[harm] <= limit for harm, limit in limits.items())
+            if within and (best is None or value.utility > best[0]):
+                best = (value.utility, pattern)
+            free = all(value.harm[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
+            used = any(highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
+            for harm, high in highs.items():
+                if value.harm[harm] > 0.01 * caps[harm] and high > 0.0:
+                    self.cap_ratio[harm] = 0.9 * value.harm[harm] / high
+            if within and (free or used):
+                break
+        return self._finish(name, best[1] if best else Pattern((), None, None))
+
+    def _risks(self, pattern: Pattern) -> dict[Harm, tuple[float, float, float]]:
+        """Mean, low and high of every harm's probability on all draws."""
+        force = muscle_forces(self.simulator, shots(pattern.points, self.setting.product.name))
+        spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
+        return {harm: probability_interval(harm_of(self.simulator, force, harm)[0], spatial_of) for harm in HARMS}
+
+    def _finish(self, name: Name, pattern: Pattern) -> Candidate:
+        given = shots(pattern.points, self.setting.product.name)
+        simulation = run(self.simulator, given)
+        spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
+        risks = {h: probability_interval(p, spatial_of) for h, p in simulation.harm_probability.items()}
+        falls = mean_fall(simulation, self.simulator.person.scene)
+        benefit = [float(falls.mean())] if "sebum" in self.targets else []
+        if "sweat" in self.targets:
+            weeks = benefit_weeks(simulation.weeks)
+            benefit.append(float(np.mean([100.0 * (1.0 - s[:, weeks]).mean() for s in simulation.sweat.values()])))
+        price = BALANCED.dose * given.units.sum() / self.setting.product.labelled_facial_maximum
+        price += BALANCED.puncture * given.units.size + BALANCED.harm * 100.0 * sum(mean for mean, _, _ in risks.values())
+        within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
+        return Candidate(name, pattern, given, simulation, risks, falls, float(np.mean(benefit) - price), within)

@@ -1,0 +1,45 @@
+"""Even patterns of points that a hand can follow: hexagonal, symmetrical about the midline."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.planning.setting import Setting
+
+Array = NDArray[np.float64]
+
+SPACINGS_MM = (6.0, 8.0, 10.0, 12.0, 14.0, 17.0)
+"""Distances between neighbours that are tried. Published work names none (rule TE-19); droplets stay apart by a bleb."""
+
+
+def hexagonal(setting: Setting, spacing: float, *, centred: bool) -> Array:
+    """Places (n, 2) mm of a hexagonal pattern over the goal regions; allowed ones only, top row first.
+
+    `centred` puts a column on the midline in every other row, otherwise the midline runs between two.
+    """
+    corners = np.concatenate([setting.face.regions[region] for region in setting.regions])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    rows = np.arange(high[1] - 2.5, low[1], -spacing * np.sqrt(3.0) / 2.0)
+    reach = int(np.ceil(max(-low[0], high[0]) / spacing)) + 1
+    columns = np.arange(-reach, reach + 1) * spacing
+    places = [
+        np.column_stack([columns + (0.5 * spacing if (row % 2 == 1) == centred else 0.0), np.full(columns.size, y)])
+        for row, y in enumerate(rows)
+    ]
+    every = np.round(np.concatenate(places), 1)
+    return every[setting.may_inject(every)]
+
+
+def mirror_groups(places: Array) -> list[list[int]]:
+    """Indices of places that belong together: a place and its mirror image, or a place on the midline."""
+    groups: list[list[int]] = []
+    taken: set[int] = set()
+    for i, (x, y) in enumerate(places):
+        if i in taken:
+            continue
+        twin = np.flatnonzero(np.hypot(places[:, 0] + x, places[:, 1] - y) < 0.05)
+        group = [i, *(int(j) for j in twin if j != i)]
+        taken |= set(group)
+        groups.append(group)
+    return groups

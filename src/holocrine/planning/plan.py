@@ -1,0 +1,132 @@
+"""From the four alternatives to one plan: which is proposed, why, and the points as a clinic reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from holocrine.domain.plan import Alternative, InjectionPoint, Objective, Plan, Solution
+from holocrine.domain.vocabulary import Region
+from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate
+from holocrine.planning.objective import Point
+from holocrine.planning.setting import Setting
+
+TIE = 0.1
+"""Percent of mean fall within which the balanced alternative is preferred to a better-scoring one."""
+PREFIX: Mapping[Region, str] = {
+    "forehead": "F",
+    "glabella": "G",
+    "temple_left": "TL",
+    "temple_right": "TR",
+    "nose": "N",
+    "cheek_left": "CL",
+    "cheek_right": "CR",
+    "chin": "M",
+    "upper_lip": "U",
+    "jawline_left": "JL",
+    "jawline_right": "JR",
+    "scalp_edge": "S",
+}
+ROW_MM = 2.0
+CHARACTER = {
+    "no_injection": "nothing is injected",
+    "sparing": "dose and punctures twice as dear, 40% of the harm limits",
+    "balanced": "the stated prices, the full harm limits",
+    "thorough": "dose and punctures at a quarter of the price, the full harm limits",
+}
+
+
+def choose(candidates: Sequence[Candidate]) -> Candidate:
+    """The balanced alternative unless another is clearly better at the balanced prices."""
+    best = max(candidates, key=lambda candidate: candidate.utility)
+    balanced = next(candidate for candidate in candidates if candidate.name == "balanced")
+    return balanced if balanced.utility >= best.utility - TIE and balanced.units > 0 else best
+
+
+def plan_of(alternatives: Alternatives, candidates: Sequence[Candidate], chosen: Candidate) -> Plan:
+    """The chosen alternative as a plan; limits, overrides and provenance are added by the caller."""
+    return Plan(
+        schema="holocrine.plan/1",
+        title=f"{chosen.name.replace('_', ' ')} plan for {alternatives.setting.case.patient.pseudonym}",
+        source="optimised by Holocrine",
+        solution=_solution(alternatives.setting, chosen),
+        point=injection_points(alternatives.setting, chosen.pattern.points),
+        objective=_objective(alternatives, chosen),
+        alternatives=tuple(_alternative(candidate, chosen, alternatives) for candidate in candidates),
+    )
+
+
+def _solution(setting: Setting, chosen: Candidate) -> Solution:
+    return (chosen.pattern.dose or setting.doses[0]).solution
+
+
+def injection_points(setting: Setting, points: Sequence[Point]) -> tuple[InjectionPoint, ...]:
+    """Points numbered per region, row by row from the top, from the patient's right to the left."""
+    ordered = sorted(points, key=lambda p: (-round(p.y / ROW_MM), p.x))
+    counts: dict[Region, int] = {}
+    named = []
+    for point in ordered:
+        counts[point.region] = counts.get(point.region, 0) + 1
+        named.append(
+            InjectionPoint(
+                id=f"{PREFIX[point.region]}{counts[point.region]}",
+                region=point.region,
+                x=round(point.x, 1),
+                y=round(point.y, 1),
+                depth=point.depth,
+                plane="intradermal",
+                units=round(point.units, 6),
+                volume=point.volume,
+                syringe_marks=round(setting.syringe.marks(point.volume), 6),
+            )
+        )
+    order = list(PREFIX)
+    return tuple(sorted(named, key=lambda p: order.index(p.region)))
+
+
+def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
+    total = alternatives.setting.product.labelled_facial_maximum
+    targets = " and ".join(alternatives.targets)
+    return Objective(
+        description=(
+            f"expected mean percent fall in {targets} over the goal area in weeks 2 to 16, less the prices below; "
+            f"subject to the harm limits, margins, dose limits and what the syringe can deliver"
+        ),
+        weights={
+            f"percent per {total:g} units of {alternatives.setting.product.name}": BALANCED.dose,
+            "percent per puncture": BALANCED.puncture,
+            "percent per 1% probability of a harm": BALANCED.harm,
+        },
+        value=round(chosen.utility, 4),
+        evaluations=alternatives.search.evaluations,
+        status="best of all even patterns, then improved point group by point group; no bound on the gap is computed",
+    )
+
+
+def _alternative(candidate: Candidate, chosen: Candidate, alternatives: Alternatives) -> Alternative:
+    falls = candidate.falls
+    meaningful = alternatives.setting.case.goals.meaningful_sebum_fall
+    return Alternative(
+        name=candidate.name,
+        points=len(candidate.pattern.points),
+        units=round(candidate.units, 6),
+        volume=round(float(candidate.shots.volume.sum()), 6),
+        spacing=candidate.pattern.spacing,
+        benefit=round(float(falls.mean()), 4),
+        benefit_lo90=round(float(np.quantile(falls, 0.05)), 4),
+        benefit_hi90=round(float(np.quantile(falls, 0.95)), 4),
+        probability_meaningful=round(float(100.0 * (falls >= meaningful).mean()), 4),
+        risks={harm: round(100.0 * mean, 4) for harm, (mean, _, _) in candidate.risks.items()},
+        utility=round(candidate.utility, 4),
+        chosen=candidate is chosen,
+        why=_why(candidate, chosen),
+    )
+
+
+def _why(candidate: Candidate, chosen: Candidate) -> str:
+    if candidate is chosen:
+        return f"proposed: {CHARACTER[candidate.name]}"
+    if candidate.units == 0 and candidate.name in PRICE_FACTORS:
+        return f"{CHARACTER[candidate.name]}: no injection pays within the limits"
+    return f"{CHARACTER[candidate.name]}; worth {candidate.utility:.2f} against {chosen.utility:.2f}"

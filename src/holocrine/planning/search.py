@@ -1,0 +1,186 @@
+"""The search: the best even pattern first, then every symmetrical group of points on its own.
+
+ 1. Try every spacing, offset, dilution, volume per point and needle depth on an even pattern.
+ 2. Starting from the best one, or from a plan found before at other prices, go twice through the mirror
+    groups: first with other doses or none at all, then with shifts or none at all, and keep what pays.
+The search counts its work and never looks at the clock, so the same input gives the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.models.readout import Harm
+from holocrine.planning.lattice import SPACINGS_MM, hexagonal, mirror_groups
+from holocrine.planning.objective import FREE, PlanObjective, Point, Tally, Value, Weights
+from holocrine.planning.setting import DERMAL_DEPTHS, Dose, Setting
+
+Array = NDArray[np.float64]
+
+MAX_POINTS = 120
+SHIFT_MM = 1.5
+PENALTY = 20.0
+"""Percent of mean fall charged for every percent by which a harm's mean probability exceeds its cap."""
+START_PENALTY = 0.3
+"""The same while choosing the even pattern to start from: mild, so that the start is dense and is then thinned out."""
+SMALLEST_GAIN = 0.005
+"""Percent of mean fall below which a change is not worth keeping."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A candidate plan in the search: mirror groups of points, all of one dilution."""
+
+    groups: tuple[tuple[Point, ...], ...]
+    dose: Dose | None
+    spacing: float | None
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """All points."""
+        return tuple(point for group in self.groups for point in group)
+
+
+@dataclass
+class Search:
+    """The search for one setting; counts its evaluations."""
+
+    setting: Setting
+    objective: PlanObjective
+    evaluations: int = 0
+    _allowed: dict[tuple[float, float], bool] = field(default_factory=dict)
+    _tallies: dict[tuple[Point, ...], Tally] = field(default_factory=dict)
+
+    def tally(self, group: tuple[Point, ...]) -> Tally:
+        """Tally of a mirror group, kept because searches at other prices ask for it again."""
+        if group not in self._tallies:
+            self._tallies[group] = self.objective.tally(group)
+        return self._tallies[group]
+
+    def charged(self, value: Value, caps: Mapping[Harm, float], penalty: float = PENALTY) -> Value:
+        """The value with harm above its caps charged to the utility."""
+        excess = sum(max(0.0, value.harm[harm] - cap) for harm, cap in caps.items())
+        return replace(value, utility=value.utility - penalty * 100.0 * excess)
+
+    def evaluate(self, tally: Tally, weights: Weights, caps: Mapping[Harm, float]) -> Value | None:
+        """Charged worth of a tally; None when the plan breaks the dose limit or has too many points."""
+        self.evaluations += 1
+        if tally.units > self.setting.unit_cap + 1e-9 or tally.punctures > MAX_POINTS:
+            return None
+        return self.charged(self.objective.value(tally, weights), caps)
+
+    def patterns(self) -> list[tuple[Pattern, Tally, Value]]:
+        """Every even pattern with its tally and its worth at no price; the same for all searches."""
+        found = []
+        for pattern in self._patterns():
+            tally = self.objective.tally(pattern.points)
+            self.evaluations += 1
+            found.append((pattern, tally, self.objective.value(tally, FREE)))
+        return found
+
+    def _patterns(self) -> Iterator[Pattern]:
+        for spacing, centred in product(SPACINGS_MM, (True, False)):
+            places = hexagonal(self.setting, spacing, centred=centred)
+            if not 0 < places.shape[0] <= MAX_POINTS:
+                continue
+            regions = self.setting.region_of(places)
+            groups = mirror_groups(places)
+            for dose, share in product(self.setting.doses, DERMAL_DEPTHS):
+                if dose.units * places.shape[0] > self.setting.unit_cap + 1e-9:
+                    continue
+                points = [
+                    Point(float(x), float(y), self.setting.depth(region, share), dose.volume, dose.units, region, number)
+                    for number, ((x, y), region) in enumerate(zip(places, regions, strict=True))
+                    if region is not None
+                ]
+                yield Pattern(tuple(tuple(points[i] for i in group) for group in groups), dose, spacing)
+
+    def best(
+        self,
+        patterns: Sequence[tuple[Pattern, Tally, Value]],
+        weights: Weights,
+        caps: Mapping[Harm, float],
+        before: Pattern | None = None,
+    ) -> tuple[Pattern, Value]:
+        """The refined best plan; the empty pattern when nothing pays.
+
+        `caps` bound mean harm probabilities (0-1); `before` is a plan found at other prices.
+        """
+        found = (Pattern((), None, None), self.objective.value(self.objective.tally(()), weights))
+        if not patterns:
+            return found
+        penalty = START_PENALTY if before is None else PENALTY
+        start = max(patterns, key=lambda entry: self._worth(entry, weights, caps, penalty))[0]
+        for pattern in filter(None, (start, before)):
+            refined = self._refine(pattern, self.objective.tally(pattern.points), weights, caps)
+            if refined is not None and refined[1].utility > found[1].utility:
+                found = refined
+        return found
+
+    def _worth(
+        self, entry: tuple[Pattern, Tally, Value], weights: Weights, caps: Mapping[Harm, float], penalty: float
+    ) -> float:
+        return self.charged(self.objective.priced(entry[2], entry[1], weights), caps, penalty).utility
+
+    def _refine(
+        self, pattern: Pattern, tally: Tally, weights: Weights, caps: Mapping[Harm, float]
+    ) -> tuple[Pattern, Value] | None:
+        groups = list(pattern.groups)
+        value = self.evaluate(tally, weights, caps)
+        if value is None:
+            return None
+        for changes in (self._other_doses, self._shifts):
+            for i in self._lowest_first(groups):
+                group = groups[i]
+                without = tally.plus(self.tally(group), -1.0)
+                others = [point for g in groups if g is not group for point in g]
+                for change in ((), *changes(group, pattern.dose, others)):
+                    changed = without.plus(self.tally(change)) if change else without
+                    worth = self.evaluate(changed, weights, caps)
+                    if worth is not None and worth.utility > value.utility + SMALLEST_GAIN:
+                        groups[i], tally, value = change, changed, worth
+            groups = [group for group in groups if group]
+        return Pattern(tuple(groups), pattern.dose, pattern.spacing), value
+
+    @staticmethod
+    def _lowest_first(groups: Sequence[tuple[Point, ...]]) -> list[int]:
+        """Groups nearest to brow and mouth first: they do most harm, so thinning out starts there."""
+        return sorted(range(len(groups)), key=lambda i: groups[i][0].y)
+
+    def _other_doses(
+        self, group: tuple[Point, ...], dose: Dose | None, others: Sequence[Point]
+    ) -> Iterator[tuple[Point, ...]]:
+        """The group with every other volume of the same dilution."""
+        for other in self.setting.doses:
+            if dose is not None and other.solution == dose.solution and abs(other.units - group[0].units) > 1e-9:
+                yield tuple(replace(point, units=other.units, volume=other.volume) for point in group)
+
+    def _shifts(
+        self, group: tuple[Point, ...], dose: Dose | None, others: Sequence[Point]
+    ) -> Iterator[tuple[Point, ...]]:
+        """The group moved a little, mirror images in step, where injections are allowed."""
+        taken = np.array([(p.x, p.y) for p in others]).reshape(-1, 2)
+        for dx, dy in ((SHIFT_MM, 0.0), (-SHIFT_MM, 0.0), (0.0, SHIFT_MM), (0.0, -SHIFT_MM)):
+            moved = tuple(
+                replace(p, x=round(p.x + dx * (np.sign(p.x) if len(group) > 1 else 0.0), 1), y=round(p.y + dy, 1))
+                for p in group
+            )
+            if moved != group and self._clear(moved, taken):
+                yield moved
+
+    def _clear(self, moved: Sequence[Point], others: Array) -> bool:
+        """Whether moved points lie where injections are allowed and keep off the others."""
+        for point in moved:
+            place = (point.x, point.y)
+            if place not in self._allowed:
+                self._allowed[place] = bool(self.setting.may_inject(np.array([place]))[0])
+            if not self._allowed[place]:
+                return False
+            if others.size and np.hypot(others[:, 0] - point.x, others[:, 1] - point.y).min() < 0.5 * SPACINGS_MM[0]:
+                return False
+        return True

@@ -1,0 +1,102 @@
+"""What a plan may choose from: allowed places, dilutions, volumes the syringe can deliver, depths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.anatomy.face import Face, allowed
+from holocrine.anatomy.polygons import contains, distance
+from holocrine.anatomy.sites import layer_stack
+from holocrine.domain.case import Case
+from holocrine.domain.plan import Solution
+from holocrine.domain.vocabulary import Product, Region
+from holocrine.errors import FieldError
+from holocrine.knowledge.products import ProductFacts, SyringeFacts, products, syringes
+
+Array = NDArray[np.float64]
+
+BORDER_MM = 2.0
+"""Points keep this far inside their region (assumption: half a bleb)."""
+VOLUME_MARKS = (1, 2, 3, 5)
+"""Volumes per point that are tried, in syringe marks."""
+DERMAL_DEPTHS = (0.45, 0.8)
+"""Needle depths that are tried, as shares of the depth of the dermis' lower border."""
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What one point can get: dilution, volume (mL), units of the product, syringe marks."""
+
+    solution: Solution
+    volume: float
+    units: float
+    marks: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The frame of the search. `unit_cap` bounds the plan's units of the product."""
+
+    case: Case
+    face: Face
+    regions: tuple[Region, ...]
+    product: ProductFacts
+    syringe: SyringeFacts
+    doses: tuple[Dose, ...]
+    unit_cap: float
+
+    def depth(self, region: Region, share: float) -> float:
+        """Needle depth (mm, to 0.1) at `share` of the way to the dermis' lower border."""
+        stack = layer_stack(region, self.face.sex)
+        return max(0.3, round(share * stack.top("subcutis"), 1))
+
+    def region_of(self, places: Array) -> list[Region | None]:
+        """The goal region of each place (n, 2), None outside all of them."""
+        found: list[Region | None] = [None] * places.shape[0]
+        for region in self.regions:
+            for i in np.flatnonzero(contains(self.face.regions[region], places)):
+                found[i] = region
+        return found
+
+    def may_inject(self, places: Array) -> NDArray[np.bool_]:
+        """Whether each place (n, 2) mm lies inside a goal region, clear of its border, all margins and inflamed lesions."""
+        inside = np.zeros(places.shape[0], dtype=bool)
+        for region in self.regions:
+            polygon = self.face.regions[region]
+            inside |= contains(polygon, places) & (distance(polygon, places) >= BORDER_MM)
+        open_places = np.flatnonzero(inside)
+        inside[open_places] = allowed(self.face, places[open_places])
+        for lesion in self.case.findings.inflamed_lesions:
+            inside &= np.hypot(places[:, 0] - lesion.x, places[:, 1] - lesion.y) > lesion.radius
+        return inside
+
+
+def setting_of(case: Case, face: Face, product: Product, unit_cap: float) -> Setting:
+    """The frame of the search for a case. Raises FieldError when the syringe cannot deliver any dose."""
+    facts, syringe = products()[product], syringes()[case.product.syringe]
+    doses = []
+    for diluent_volume in case.product.diluent_volumes:
+        solution = Solution(
+            product=product,
+            vial_units=case.product.vial_units,
+            diluent=case.product.diluent,
+            diluent_volume=diluent_volume,
+            syringe=case.product.syringe,
+        )
+        for marks in VOLUME_MARKS:
+            volume = round(marks * syringe.mark_ml, 6)
+            if volume >= syringe.minimum_ml:
+                doses.append(Dose(solution, volume, round(volume * solution.concentration, 6), float(marks)))
+    affordable = tuple(dose for dose in doses if dose.units <= unit_cap)
+    if not affordable:
+        raise FieldError(
+            "every dose this syringe can deliver is above the limit that applies",
+            where="case",
+            field="product.diluent_volumes",
+            allowed=f"a dilution of which one syringe mark holds at most {unit_cap:g} units of {product}",
+            remedy="Dilute more or choose a finer syringe.",
+        )
+    return Setting(case, face, case.goals.regions, facts, syringe, affordable, unit_cap)

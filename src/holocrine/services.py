@@ -1,0 +1,199 @@
+"""Use cases: read, compute, sum up with provenance. The public functions of the package live here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from holocrine import __version__
+from holocrine.anatomy.face import Face
+from holocrine.anatomy.face import build_face as face_of
+from holocrine.assessment.assess import assess as assess_case
+from holocrine.assessment.benefit import with_benefit
+from holocrine.assessment.limits import limit_checks, plan_limit_checks
+from holocrine.domain.assessment import Assessment
+from holocrine.domain.case import Case
+from holocrine.domain.forecast import Forecast
+from holocrine.domain.maps import FaceMaps
+from holocrine.domain.plan import Override, Plan, Provenance
+from holocrine.domain.reading import read_case, read_plan
+from holocrine.domain.schemas import schema_of
+from holocrine.domain.vocabulary import Product, Region
+from holocrine.errors import FieldError, FileError, InternalError
+from holocrine.knowledge.load import table_hash
+from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
+from holocrine.planning.alternatives import Alternatives
+from holocrine.planning.geometry import checked_points, geometry_checks
+from holocrine.planning.plan import choose, plan_of
+from holocrine.planning.setting import setting_of
+from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
+from holocrine.simulation.draws import Draws, draw
+from holocrine.simulation.forecast import forecast_of
+from holocrine.simulation.library import KernelLibrary
+from holocrine.simulation.maps import face_maps
+from holocrine.simulation.person import person_of
+
+SEED = 20260302
+"""Seed when none is given; any other gives an equally valid forecast."""
+DRAWS = 1024
+WEEKS = np.arange(27.0)
+TABLES = ("parameters.csv", "hypotheses.csv", "layers.csv", "anthropometry.csv", "muscles.csv", "glands.csv", "rules.csv")
+LARGEST_FILE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `plan` and `simulate` give: the verdict always, the rest when the verdict permits a plan."""
+
+    assessment: Assessment
+    plan: Plan | None = None
+    forecast: Forecast | None = None
+    face: Face | None = None
+    maps: FaceMaps | None = None
+
+
+def load_case(path: str | Path) -> Case:
+    """Read a case file. Raises FileError or FieldError with one clear message."""
+    return read_case(_text(path), str(path))
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan file, optimised or hand-written. Raises FileError or FieldError with one clear message."""
+    return read_plan(_text(path), str(path))
+
+
+def _text(path: str | Path) -> str:
+    place = Path(path)
+    try:
+        if place.stat().st_size > LARGEST_FILE_BYTES:
+            raise FileError(f"{place}: the file is larger than 1 MB. A case or plan has a few kB: check the path.")
+        return place.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"{place}: cannot be read ({error.strerror}). Give the path of a TOML file.") from error
+    except UnicodeDecodeError as error:
+        raise FileError(f"{place}: not UTF-8 text. Save it as UTF-8.") from error
+
+
+def schema(name: str) -> dict[str, Any]:
+    """JSON Schema of a file or answer by name, such as "holocrine.case/1"."""
+    return schema_of(name)
+
+
+def build_face(case: Case) -> Face:
+    """The face map of a case, in mm. Raises FieldError when sex is unknown or a measurement is implausible."""
+    if case.patient.sex is None:
+        raise FieldError(
+            "sex is unknown, so the face map cannot be scaled",
+            where="case",
+            field="patient.sex",
+            allowed="female, male",
+            remedy="Fill it in.",
+        )
+    return face_of(case.patient.sex, case.patient.face)
+
+
+def assess(case: Case, overrides: Sequence[Override] = ()) -> Assessment:
+    """Candidacy: verdict, reasons with their rules, questions, what to try first."""
+    return assess_case(case, overrides)
+
+
+def plan(case: Case, overrides: Sequence[Override] = (), *, seed: int = SEED) -> Answer:
+    """Assess, optimise, forecast. Same case and seed, same answer.
+
+    When the verdict permits no plan the answer holds the assessment alone.
+    """
+    assessment = assess(case, overrides)
+    if not assessment.permits_plan:
+        return Answer(assessment)
+    product = _known_product(case)
+    face = build_face(case)
+    ready, parameters = _simulator(case, face, case.goals.regions, seed)
+    limits = {name: getattr(case.goals.harm_limits, name) / 100.0 for name in type(case.goals.harm_limits).model_fields}
+    setting = setting_of(case, face, product, _unit_cap(case, product))
+    alternatives = Alternatives(setting, ready, limits, case.goals.targets)
+    candidates = alternatives.all()
+    chosen = choose(candidates)
+    made = plan_of(alternatives, candidates, chosen)
+    return _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation)
+
+
+def simulate(case: Case, given: Plan, overrides: Sequence[Override] = (), *, seed: int = SEED) -> Answer:
+    """Forecast a given plan, such as one the clinician edited or a published protocol, for this person.
+
+    Raises FieldError when a point lies outside its region.
+    """
+    assessment = assess(case, overrides)
+    if not assessment.permits_plan:
+        return Answer(assessment)
+    face = build_face(case)
+    given = checked_points(given, face)
+    regions = tuple(dict.fromkeys((*case.goals.regions, *(point.region for point in given.points))))
+    ready, parameters = _simulator(case, face, regions, seed)
+    return _answer(case, assessment, given, overrides, ready, parameters, run(ready, shots_of_points(given)))
+
+
+def _answer(
+    case: Case,
+    assessment: Assessment,
+    given: Plan,
+    overrides: Sequence[Override],
+    ready: Simulator,
+    parameters: ParameterSet,
+    simulation: Simulation,
+) -> Answer:
+    provenance = _provenance(parameters, ready.draws)
+    shots = shots_of_points(given)
+    maps = face_maps(ready, shots)
+    forecast = forecast_of(case, ready, simulation, shots, maps, status=parameters.status, provenance=provenance)
+    face = ready.person.scene.face
+    complete = given.model_copy(
+        update={
+            "limits": (*plan_limit_checks(case, given), *geometry_checks(face, given)),
+            "overrides": tuple(overrides),
+            "provenance": provenance,
+        }
+    )
+    final = with_benefit(assessment, forecast.benefit.probability_meaningful)
+    return Answer(final, complete, forecast, face, maps)
+
+
+def _known_product(case: Case) -> Product:
+    if case.product.name == "unknown":
+        raise InternalError("a case with an unknown product must not reach the planner")
+    return case.product.name
+
+
+def _unit_cap(case: Case, product: Product) -> float:
+    """Units that may still be planned before any dose limit is passed, earlier sessions counted."""
+    checks = limit_checks(case, product, {region: 0.001 for region in case.goals.regions})
+    left = [check.limit - check.value for check in checks if check.unit == f"units {product}" and check.limit > 0]
+    return max(0.0, min(left, default=0.0))
+
+
+@cache
+def _draws(seed: int) -> tuple[Draws, ParameterSet]:
+    parameters = load_parameters()
+    return draw(parameters, load_hypotheses(), seed=seed, n=DRAWS), parameters
+
+
+def _simulator(case: Case, face: Face, regions: Sequence[Region], seed: int) -> tuple[Simulator, ParameterSet]:
+    draws, parameters = _draws(seed)
+    library = KernelLibrary(draws.spatial)
+    return simulator(person_of(case, face, tuple(regions)), draws, library, WEEKS), parameters
+
+
+def _provenance(parameters: ParameterSet, draws: Draws) -> Provenance:
+    return Provenance(
+        package_version=__version__,
+        parameter_set=parameters.identifier,
+        parameter_hash=parameters.hash,
+        evidence_hash=table_hash(*TABLES)[:16],
+        seed=draws.seed,
+        draws=draws.n,
+        solver_status="converged",
+    )

@@ -1,0 +1,18 @@
+"""What the evidence cannot say; printed with every forecast."""
+
+from __future__ import annotations
+
+LIMITS = (
+    "The forecast is a prior: typical values with wide intervals from the literature and from stated assumptions. "
+    "It has not been fitted to patients yet and has not been validated.",
+    "Whether botulinum toxin lowers sebum at all is contested: saline-controlled split-face trials point both ways "
+    "(Sayed 2021 for, Kim 2019 against), and almost all quantitative data come from one study without an untreated "
+    "control (Min 2015).",
+    "The needle and the saline alone improved sebum and pore scores in a controlled trial (Sayed 2021). That share "
+    "is not in this forecast: it would come with any injection.",
+    "Sebum rose 2.5 cm from intramuscular points in one study (Min 2015). The forecast carries such a shift of the "
+    "reading with mean zero and claims no benefit from it.",
+    "No study gives the distance between intradermal points; the spacing follows from assumed spread.",
+    "The probability of a drooping lid after intradermal plans is extrapolated: no trial counted it.",
+    "The effect on acne lesions, pores and scars is not forecast here.",
+)

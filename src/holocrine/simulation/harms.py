@@ -1,0 +1,41 @@
+"""Risk figures: from lost force to a probability, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import scipy.special
+from numpy.typing import NDArray
+
+from holocrine.models.readout import Readout, shift_mm
+
+Array = NDArray[np.float64]
+
+
+def shift(readout: Readout, loss: Array, local: Mapping[str, Array]) -> Array:
+    """mm by which a read-out gives way for a `loss` of force (0..1), (draws,) or (draws, weeks)."""
+    shape = (-1,) + (1,) * (loss.ndim - 1)
+    reserve = local[readout.reserve].reshape(shape) if readout.reserve else 0.0
+    return shift_mm(np.clip(loss, 0.0, 1.0), local[readout.full].reshape(shape), reserve)
+
+
+def harm_probability(readout: Readout, worst_loss: Array, local: Mapping[str, Array]) -> Array:
+    """Probability (draws,) that a person with this worst loss of force (draws,) shows the harm.
+
+    People differ in how soon a shift shows: the threshold is log-normal with `harm_threshold_sd`.
+    """
+    score = np.log(np.maximum(shift(readout, worst_loss, local), 1e-12) / readout.threshold_mm)
+    return np.asarray(scipy.special.ndtr(score / local["harm_threshold_sd"]))
+
+
+def probability_interval(probability: Array, spatial_of: NDArray[np.int64]) -> tuple[float, float, float]:
+    """Mean, 5% and 95% (all 0..1) of a harm's probability (draws,).
+
+    The interval is over the spread of the toxin, the least certain part: what shares a spatial draw
+    (`spatial_of`, (draws,)) is averaged first, because it differs in person, muscle and landing only.
+    """
+    counts = np.bincount(spatial_of)
+    means = (np.bincount(spatial_of, weights=probability) / np.maximum(counts, 1))[counts > 0]
+    low, high = np.quantile(means, [0.05, 0.95])
+    return float(means.mean()), float(low), float(high)
