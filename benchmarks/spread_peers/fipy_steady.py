@@ -10,8 +10,8 @@ import argparse
 import os
 
 import numpy as np
-import problem
-from worker import Array, Prepared, serve
+from spread_peers import problem
+from spread_peers.worker import Array, Prepared, serve
 
 TOLERANCE = 1e-4
 """Relative residual, as for SciPy's conjugate gradients."""

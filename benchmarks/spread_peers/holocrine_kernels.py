@@ -2,19 +2,23 @@
 
 Modes: `kernels` solves a kernel at every bleb's own depth and sums them; `sum` only sums, with kernels at hand,
 as any plan after the first does; `tabulated` solves and sums kernels at the product's fixed depths and
-interpolates between them. Mesh, source, solver and sum are the product's; the tissue is the benchmark's.
+interpolates between them. Mesh, spheroid, solver and sum are the product's; the tissue is the benchmark's.
 """
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 import numpy as np
-import problem
-from worker import Array, Prepared, serve
+from spread_peers import problem
+from spread_peers.worker import Array, Prepared, serve
+
+if TYPE_CHECKING:
+    from holocrine.models.exposure import SkinColumn
 
 
-def tissue() -> tuple[object, Array]:
+def tissue() -> tuple[SkinColumn, Array]:
     """The benchmark's layers on the product's cells of depth, and what turns exposure into both maps (nz, 2)."""
     from holocrine.models.exposure import CELL_MM, SkinColumn
 
@@ -46,18 +50,25 @@ def tissue() -> tuple[object, Array]:
 def kernels(levels: Array) -> Array:
     """Kernels (1, 1, levels, 2, radii) of a bleb at each depth, tabulated as the product does."""
     from holocrine.models.exposure import Bolus
-    from holocrine.simulation.spread import RADIUS_COUNT, RADIUS_STEP, medium, mesh_for, source
-    from holocrine.solvers.diffusion import solve_axisymmetric
+    from holocrine.simulation.spread import RADIUS_COUNT, RADIUS_STEP, medium, mesh_for
+    from holocrine.solvers.diffusion import solve_axisymmetric, spheroid_share
 
     column, weights = tissue()
     drop = Bolus(problem.BLEB_RADIUS, problem.BLEB_HALF_HEIGHT)
-    bleb_only = {"planar_confinement": 0.0, "tail_fraction": 0.0, "tail_length": 1.0}
-    mesh = mesh_for(column, drop, tail_length=0.0)  # type: ignore[arg-type]
-    layers = medium(column)  # type: ignore[arg-type]
+    mesh = mesh_for(column, drop, tail_length=0.0)
+    layers = medium(column)
     radii = RADIUS_STEP * np.arange(RADIUS_COUNT)
     tables = np.empty((1, 1, levels.size, 2, radii.size))
     for i, depth in enumerate(levels):
-        share = source(column, mesh, drop, float(depth), bleb_only)  # type: ignore[arg-type]
+        share = spheroid_share(
+            mesh.edges,
+            layers.edges,
+            depth=float(depth),
+            radius=drop.radius,
+            half_height=drop.half_height,
+            top=0.0,
+            bottom=problem.SIZE[2],
+        )
         held = solve_axisymmetric(mesh, layers, share).exposure @ weights
         for kind in range(2):
             tables[0, 0, i, kind] = np.interp(radii, mesh.centres, held[:, kind])

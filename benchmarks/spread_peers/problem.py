@@ -85,7 +85,9 @@ def box(step: float, height: float) -> Box:
     nx, ny, nz = (round(SIZE[0] / step), round(SIZE[1] / step), round(SIZE[2] / height))
     centres = (np.arange(nz) + 0.5) * height
     layer = np.searchsorted(BOUNDS, centres) - 1
-    if not np.allclose(np.array([nx, ny, nz]) * [step, step, height], SIZE) or np.any(np.abs(BOUNDS / height % 1) > 1e-9):
+    if not np.allclose(np.array([nx, ny, nz]) * [step, step, height], SIZE) or np.any(
+        np.abs(BOUNDS / height % 1) > 1e-9
+    ):
         raise ValueError("step and height must divide the box and the layers")
     source = np.zeros((nx, ny, nz))
     spots = blebs()
@@ -113,8 +115,8 @@ def _add_bleb(source: Array, step: float, height: float, place: Array, depth: fl
     source[low[0] : low[0] + cells, low[1] : low[1] + cells] += share / share.sum()
 
 
-def days_until_done(given: Box) -> float:
-    """Days until only LEFT_OVER is left; lateral spread takes nothing away, so one column of cells tells."""
+def days_until_done(given: Box, share: float = LEFT_OVER) -> float:
+    """Days until only `share` of the dose is left; lateral spread takes nothing away, so one column of cells tells."""
     column = given.source.sum(axis=(0, 1))
     column /= column.sum()
     across = np.diag(given.loss)
@@ -124,7 +126,7 @@ def days_until_done(given: Box) -> float:
     weights = modes.sum(axis=0) * (modes.T @ column)
     times = np.linspace(0.0, 10.0, 10001)
     left = np.exp(-np.outer(times, rates)) @ weights
-    return float(times[np.argmax(left <= LEFT_OVER)])
+    return float(times[np.argmax(left <= share)])
 
 
 def bound_maps(exposure: Array, grid: Box) -> Array:

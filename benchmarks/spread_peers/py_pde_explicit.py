@@ -1,6 +1,5 @@
 """py-pde: explicit time stepping with its compiled right-hand side until 0.5% of the dose is left.
 
-Mode `part` takes a twentieth of the time steps and reports the time of all: every explicit step costs the same.
 The fluxes across the skin are forward differences of backward ones, so that layers meet as in finite volumes.
 """
 
@@ -9,12 +8,8 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-import problem
-from worker import Array, Prepared, serve
-
-PART = 0.05
-"""Share of the steps taken in mode `part`."""
-
+from spread_peers import problem
+from spread_peers.worker import Array, Prepared, serve
 
 def prepare(arguments: argparse.Namespace) -> Prepared:
     """Build the equation; a run steps from the source to the end."""
@@ -38,20 +33,18 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
         bc_ops={"c:d_dz_backward": {"virtual_point": 0.0}},
         consts={"along": field(given.along), "between": field(between), "loss": field(given.loss)},
     )
-    steps = round(problem.days_until_done(given) / dt)
-    taken = max(1, round(PART * steps)) if arguments.mode == "part" else steps
+    steps = int(np.ceil(problem.days_until_done(given) / dt))
     start = pde.FieldCollection([pde.ScalarField(space, given.source), pde.ScalarField(space, 0.0)])
 
     stepper = pde.EulerSolver(equation, backend="numba").make_stepper(start, dt=dt)
 
     def solve() -> Array:
         state = start.copy()
-        result = stepper(state, 0.0, taken * dt)
+        result = stepper(state, 0.0, steps * dt)
         end = state if result is None or np.isscalar(result) else result
         return problem.bound_maps(end[1].data, given)
 
-    facts: dict[str, object] = {"cells": int(given.source.size), "steps": steps, "steps_taken": taken}
-    return Prepared(solve, given.step, pde.__version__, facts, steps_timed=taken / steps)
+    return Prepared(solve, given.step, pde.__version__, {"cells": int(given.source.size), "steps": steps})
 
 
 if __name__ == "__main__":

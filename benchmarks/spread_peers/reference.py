@@ -9,7 +9,7 @@ are in the cosines. Run as a script it prints how far the answer moves when ever
 from __future__ import annotations
 
 import numpy as np
-import problem
+from spread_peers import problem
 import scipy.interpolate
 import scipy.linalg
 import scipy.special

@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-import problem
+from spread_peers import problem
 import scipy
 import scipy.sparse
 import scipy.sparse.linalg
-from worker import Array, Prepared, serve
+from spread_peers.worker import Array, Prepared, serve
 
 TOLERANCE = 1e-4
 """Relative residual; the maps then differ by less than 1e-3 from those at 1e-10, well below the grid's own error."""

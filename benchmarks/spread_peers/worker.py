@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import problem
+from spread_peers import problem
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -32,8 +32,6 @@ class Prepared:
     step: float | None
     version: str
     facts: dict[str, object] = field(default_factory=dict)
-    steps_timed: float = 1.0
-    """Whole solutions in one call of `solve`; below 1 when only some of the time steps are taken."""
 
 
 def grid_arguments() -> argparse.Namespace:
@@ -66,7 +64,7 @@ def serve(prepare: Callable[[argparse.Namespace], Prepared]) -> None:
         if command == "run":
             begin = time.perf_counter()
             ready.solve()
-            say(seconds=(time.perf_counter() - begin) / ready.steps_timed)
+            say(seconds=time.perf_counter() - begin)
         elif command == "answer":
             say(maps=(maps if ready.step is None else problem.read(maps, ready.step)).tolist())
         elif command == "end":

@@ -26,15 +26,19 @@ DONE, THE_ANSWER_IS_NO, BAD_INPUT, INTERNAL_FAILURE = 0, 1, 2, 3
 
 app = App(
     name="holocrine",
-    help="Plan and forecast botulinum toxin treatment of acne-prone skin. Decision support for professionals; off-label.",
+    help="Plan and forecast botulinum toxin in acne-prone skin. Decision support for professionals; off-label.",
     version=__version__,
 )
 
 CaseFile = Annotated[Path, Parameter(help="Case file (TOML, schema holocrine.case/1).")]
-Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document on standard output, nothing else.")]
+Json = Annotated[
+    bool, Parameter(name="--json", negative="", help="Print one JSON document on standard output, nothing else.")
+]
 Seed = Annotated[int | None, Parameter(help="Seed of the random draws; same case and seed, same answer.")]
 Output = Annotated[Path | None, Parameter(name=["-o", "--output"], help="Folder for the files.")]
-Rules = Annotated[list[str] | None, Parameter(name="--override", help="Rule to set aside; needs --reason and --author.")]
+Rules = Annotated[
+    list[str] | None, Parameter(name="--override", help="Rule to set aside; needs --reason and --author.")
+]
 Reason = Annotated[str | None, Parameter(help="Why the rule is set aside.")]
 Author = Annotated[str | None, Parameter(help="Who sets it aside.")]
 
@@ -170,13 +174,16 @@ def _deliver(schema: str, case_file: Path, output: Path | None, as_json: bool, a
 
 
 @app.command
-def schema(name: Annotated[str, Parameter(help='Such as "holocrine.case/1".')], *, json: Json = False, seed: Seed = None) -> int:  # noqa: ARG001
-    """Print the JSON Schema of a file or answer.
+def schema(
+    name: Annotated[str, Parameter(help='Such as "holocrine.case/1".')], *, json: Json = False, seed: Seed = None
+) -> int:
+    """Print the JSON Schema of a file or answer. It is JSON and needs no seed, with or without those options.
 
     Example: holocrine schema holocrine.case/1
     """
     from holocrine import services
 
+    del json, seed
     _print_json(services.schema(name))
     return DONE
 

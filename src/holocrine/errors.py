@@ -1,12 +1,12 @@
 """The errors Holocrine raises, drawn as a tree.
 
-    HolocrineError
-    |-- InputError          the user's file or option is wrong: exit code 2, nothing is written
-    |   |-- FieldError      one field of one file
-    |   `-- FileError       the file cannot be read at all
-    `-- InternalError       our fault: exit code 3
-        |-- KnowledgeError  packaged tables are inconsistent
-        `-- SolverError     a numerical method could not finish
+HolocrineError
+|-- InputError          the user's file or option is wrong: exit code 2, nothing is written
+|   |-- FieldError      one field of one file
+|   `-- FileError       the file cannot be read at all
+`-- InternalError       our fault: exit code 3
+    |-- KnowledgeError  packaged tables are inconsistent
+    `-- SolverError     a numerical method could not finish
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from holocrine.domain.vocabulary import Product, Region
 from holocrine.errors import FieldError, FileError, InternalError
 from holocrine.knowledge.load import table_hash
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
+from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.plan import choose, plan_of
@@ -42,7 +43,15 @@ SEED = 20260302
 """Seed when none is given; any other gives an equally valid forecast."""
 DRAWS = 1024
 WEEKS = np.arange(27.0)
-TABLES = ("parameters.csv", "hypotheses.csv", "layers.csv", "anthropometry.csv", "muscles.csv", "glands.csv", "rules.csv")
+TABLES = (
+    "parameters.csv",
+    "hypotheses.csv",
+    "layers.csv",
+    "anthropometry.csv",
+    "muscles.csv",
+    "glands.csv",
+    "rules.csv",
+)
 LARGEST_FILE_BYTES = 1_000_000
 
 
@@ -113,7 +122,7 @@ def plan(case: Case, overrides: Sequence[Override] = (), *, seed: int = SEED) ->
     product = _known_product(case)
     face = build_face(case)
     ready, parameters = _simulator(case, face, case.goals.regions, seed)
-    limits = {name: getattr(case.goals.harm_limits, name) / 100.0 for name in type(case.goals.harm_limits).model_fields}
+    limits: dict[Harm, float] = {harm: getattr(case.goals.harm_limits, harm) / 100.0 for harm in HARMS}
     setting = setting_of(case, face, product, _unit_cap(case, product))
     alternatives = Alternatives(setting, ready, limits, case.goals.targets)
     candidates = alternatives.all()
@@ -170,7 +179,7 @@ def _known_product(case: Case) -> Product:
 
 def _unit_cap(case: Case, product: Product) -> float:
     """Units that may still be planned before any dose limit is passed, earlier sessions counted."""
-    checks = limit_checks(case, product, {region: 0.001 for region in case.goals.regions})
+    checks = limit_checks(case, product, dict.fromkeys(case.goals.regions, 0.001))
     left = [check.limit - check.value for check in checks if check.unit == f"units {product}" and check.limit > 0]
     return max(0.0, min(left, default=0.0))
 

@@ -135,7 +135,9 @@ def test_fingerprint_tells_arrays_of_other_shape_or_kind_apart() -> None:
     values = np.zeros(4)
     kinds = [values, values.reshape(2, 2), np.zeros(4, dtype=np.int64)]
     assert len({fingerprint((), item) for item in kinds}) == 3
-    assert fingerprint((), np.array([1.0]), np.array([2.0, 3.0])) != fingerprint((), np.array([1.0, 2.0]), np.array([3.0]))
+    assert fingerprint((), np.array([1.0]), np.array([2.0, 3.0])) != fingerprint(
+        (), np.array([1.0, 2.0]), np.array([3.0])
+    )
 
 
 def test_unknown_module_is_an_error() -> None:

@@ -134,7 +134,10 @@ def test_same_declaration_same_source() -> None:
 
 def test_symbols_may_be_called_like_the_arguments() -> None:
     names = ("y", "p", "dy", "lu", "shift", "out", "b", "w_0_0", "t_0")
-    states = tuple(State(name, "1", f"k*({after} - {name})", 0.0, "") for name, after in zip(names, names[1:] + names[:1], strict=True))
+    states = tuple(
+        State(name, "1", f"k*({after} - {name})", 0.0, "")
+        for name, after in zip(names, names[1:] + names[:1], strict=True)
+    )
     module = plain_module(compose("names", (Piece(states, (Constant("k", "1/day", "", ""),)),), ("lu", "y")))
     values = np.arange(9.0) ** 2
     rates, outputs = np.empty(9), np.empty(2)

@@ -103,9 +103,9 @@ FAULTS: dict[str, tuple[Callable[[Row], object], str]] = {
     ),
     "not a number": (lambda row: row.update(value="four"), "not a number"),
     "no interval": (lambda row: row.update(low90="", high90=""), "not a number"),
-    "infinite": (lambda row: row.update(high90="inf"), "not a number"),
-    "share above one": (lambda row: row.update(distribution="logitnormal", low90="0.5", high90="1.5"), "between"),
-    "negative under a logarithm": (lambda row: row.update(low90="-1"), "between"),
+    "infinite": (lambda row: row.update(high90="inf"), "not a finite number"),
+    "share above one": (lambda row: row.update(distribution="logitnormal", low90="0.5", high90="1.5"), "lies below 1"),
+    "negative under a logarithm": (lambda row: row.update(low90="-1"), "lies above 0"),
 }
 
 

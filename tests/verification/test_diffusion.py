@@ -78,7 +78,9 @@ def test_direct_solve_is_the_sparse_lu(seed: int) -> None:
     r_edges, medium, source = uneven_problem(seed)
     mesh = radial_mesh(r_edges)
     direct = solve_axisymmetric(mesh, medium, source).exposure
-    reference = scipy.sparse.linalg.splu(assemble_axisymmetric(mesh, medium)).solve(source.ravel()).reshape(direct.shape)
+    reference = (
+        scipy.sparse.linalg.splu(assemble_axisymmetric(mesh, medium)).solve(source.ravel()).reshape(direct.shape)
+    )
     # Both solve the same equations; a condition number near 1e3 leaves 1e-12 of the 1e-16 of double precision.
     assert np.abs(direct - reference).max() < 1e-11 * np.abs(reference).max()
 

@@ -32,7 +32,7 @@ VOLUMES = (0.01, 0.02, 0.1)
 
 score = st.one_of(st.sampled_from([-1.645, 1.645]), st.floats(-2.6, 2.6))
 """Ends of the 90% interval, or anywhere inside the central 99%."""
-spatial_draws = st.fixed_dictionaries({name: score for name in SPATIAL}).map(
+spatial_draws = st.fixed_dictionaries(dict.fromkeys(SPATIAL, score)).map(
     lambda scores: {name: PARAMETERS[name].from_normal(np.array([z])) for name, z in scores.items()}
 )
 
@@ -178,9 +178,7 @@ def test_half_the_cell_height_moves_bound_dose_little(
 
 
 @pytest.mark.parametrize("site", ["cheek_left", "upper_lip"])
-def test_deeper_tissue_moves_bound_dose_little(
-    site: Region, few_draws: Draws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_deeper_tissue_moves_bound_dose_little(site: Region, few_draws: Draws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no bone ends the tissue, moving the absorbing lower edge further down changes little that binds."""
     stack = layer_stack(site, "female")
     spatial = few_draws.spatial

@@ -14,6 +14,9 @@ EvidenceGrade = Literal["A", "B", "C", "D"]
 """A replicated human measurements; B one adequate human study; C indirect or animal; D assumption."""
 
 
+Quantity = Literal["sebum", "sebum_level", "sweat", "frontalis_force", "brow_height"]
+
+
 class Interval(Record):
     """A median with its central 50 and 90% interval."""
 
@@ -27,7 +30,7 @@ class Interval(Record):
 class Course(Record):
     """One quantity over time, weeks counted from the planned session."""
 
-    quantity: Literal["sebum", "sebum_level", "sweat", "frontalis_force", "brow_height"]
+    quantity: Quantity
     label: str
     region: Region | None
     unit: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class Parameter:
             return np.full_like(z, self.value)
         forward, backward = _SCALES[self.distribution]
         spread = (forward(self.high90) - forward(self.low90)) / WIDTH_90
-        return backward(forward(self.value) + spread * z)
+        return np.asarray(backward(forward(self.value) + spread * z))
 
 
 def _logit(p: float) -> float:
@@ -64,7 +64,7 @@ def _same(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return x
 
 
-_SCALES = {
+_SCALES: dict[str, tuple[Callable[[float], float], Callable[[Any], Any]]] = {
     "lognormal": (math.log, np.exp),
     "logitnormal": (_logit, _expit),
     "normal": (float, _same),

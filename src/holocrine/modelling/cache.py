@@ -17,6 +17,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -82,10 +83,8 @@ def cached_arrays(name: str, make: Callable[[], Mapping[str, Array]]) -> Mapping
     arrays = make()
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    try:
+    with suppress(OSError):
         write_atomically(cache_folder() / f"{name}.npz", buffer.getvalue())
-    except OSError:
-        pass
     return arrays
 
 

@@ -17,7 +17,7 @@ from holocrine.modelling.declaration import Model
 Entry = tuple[int, int]
 
 
-class _Printer(PythonCodePrinter):
+class _Printer(PythonCodePrinter):  # type: ignore[misc]
     """Plain arithmetic that Numba compiles well: small whole powers become products."""
 
     def _print_Pow(self, expr: sympy.Pow, **_: object) -> str:  # noqa: N802 - the name SymPy calls

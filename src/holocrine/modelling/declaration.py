@@ -58,7 +58,8 @@ class Model:
     @cached_property
     def units(self) -> dict[str, str]:
         """Unit of every symbol."""
-        return {item.symbol: item.unit for item in (*self.states, *self.constants, *self.assigned)}
+        items: tuple[State | Constant | Assigned, ...] = (*self.states, *self.constants, *self.assigned)
+        return {item.symbol: item.unit for item in items}
 
     @property
     def state_names(self) -> tuple[str, ...]:
@@ -97,7 +98,8 @@ def compose(name: str, pieces: Iterable[Piece], outputs: tuple[str, ...]) -> Mod
         tuple(assigned for piece in pieces for assigned in piece.assigned),
         outputs,
     )
-    symbols = [item.symbol for item in (*model.states, *model.constants, *model.assigned)]
+    items: tuple[State | Constant | Assigned, ...] = (*model.states, *model.constants, *model.assigned)
+    symbols = [item.symbol for item in items]
     repeated = {symbol for symbol in symbols if symbols.count(symbol) > 1}
     missing = set(outputs) - set(symbols)
     if repeated or missing:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class SkinColumn:
     @property
     def loss_rate(self) -> Array:
         """Clearance plus all uptake (nz,), 1/day."""
-        return self.clearance + self.uptake.sum(axis=0)
+        return np.asarray(self.clearance + self.uptake.sum(axis=0))
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Bolus:
 
 def _layer_edges(bounds: Array) -> Array:
     parts = [np.array([0.0])]
-    for top, bottom in zip(bounds[:-1], bounds[1:], strict=True):
+    for top, bottom in pairwise(bounds):
         cells = max(2, int(np.ceil((bottom - top) / CELL_MM)))
         parts.append(np.linspace(top, bottom, cells + 1)[1:])
     return np.concatenate(parts)

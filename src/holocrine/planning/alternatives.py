@@ -35,7 +35,7 @@ NEAR_LIMIT = 0.75
 
 @dataclass(frozen=True)
 class Candidate:
-    """A finished alternative: its points, its simulation on all draws, risks (mean, low, high; 0-1), utility in percent."""
+    """A finished alternative: points, simulation on all draws, risks (mean, low, high; 0-1), utility in percent."""
 
     name: Name
     pattern: Pattern
@@ -143,6 +143,8 @@ class Alternatives:
             weeks = benefit_weeks(simulation.weeks)
             benefit.append(float(np.mean([100.0 * (1.0 - s[:, weeks]).mean() for s in simulation.sweat.values()])))
         price = BALANCED.dose * given.units.sum() / self.setting.product.labelled_facial_maximum
-        price += BALANCED.puncture * given.units.size + BALANCED.harm * 100.0 * sum(mean for mean, _, _ in risks.values())
+        price += BALANCED.puncture * given.units.size + BALANCED.harm * 100.0 * sum(
+            mean for mean, _, _ in risks.values()
+        )
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
         return Candidate(name, pattern, given, simulation, risks, falls, float(np.mean(benefit) - price), within)

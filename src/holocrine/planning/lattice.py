@@ -10,7 +10,7 @@ from holocrine.planning.setting import Setting
 Array = NDArray[np.float64]
 
 SPACINGS_MM = (6.0, 8.0, 10.0, 12.0, 14.0, 17.0)
-"""Distances between neighbours that are tried. Published work names none (rule TE-19); droplets stay apart by a bleb."""
+"""Distances between neighbours that are tried. Published work names none (TE-19); droplets stay a bleb apart."""
 
 
 def hexagonal(setting: Setting, spacing: float, *, centred: bool) -> Array:

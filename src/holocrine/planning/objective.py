@@ -124,7 +124,13 @@ class PlanObjective:
     """The objective over a fixed subset of draws; `simulator` supplies surfaces, kernels and the scene."""
 
     def __init__(
-        self, simulator: Simulator, product: str, targets: Sequence[str], labelled_total: float, index: Index, share: float
+        self,
+        simulator: Simulator,
+        product: str,
+        targets: Sequence[str],
+        labelled_total: float,
+        index: Index,
+        share: float,
     ) -> None:
         """`index` picks the planning draws, on which sebum responds with probability `share`."""
         self.simulator = simulator
@@ -152,14 +158,18 @@ class PlanObjective:
         """Mean fall (percent) over the weeks against no new session, by draw and node of the new loading."""
         surface = self.simulator.responses[terminal]
         values = surface.values[index][..., weeks].mean(axis=(1, 3))
-        return 100.0 * (values[:, :1] - values)
+        return np.asarray(100.0 * (values[:, :1] - values))
 
     def tally(self, points: Sequence[Point]) -> Tally:
         """Bound doses of the points on the planning draws, placement error included."""
         table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in points]).reshape(-1, 5)
         shots = Shots(
             self.product,  # type: ignore[arg-type]
-            table[:, :2], table[:, 2], table[:, 3], table[:, 4], [point.region for point in points],
+            table[:, :2],
+            table[:, 2],
+            table[:, 3],
+            table[:, 4],
+            [point.region for point in points],
         )
         person = self.simulator.person
         numbers = [point.number for point in points]

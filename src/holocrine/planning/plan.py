@@ -46,8 +46,7 @@ def choose(candidates: Sequence[Candidate]) -> Candidate:
 
 def plan_of(alternatives: Alternatives, candidates: Sequence[Candidate], chosen: Candidate) -> Plan:
     """The chosen alternative as a plan; limits, overrides and provenance are added by the caller."""
-    return Plan(
-        schema="holocrine.plan/1",
+    return Plan(  # type: ignore[call-arg]  # `point` is the alias of `points`
         title=f"{chosen.name.replace('_', ' ')} plan for {alternatives.setting.case.patient.pseudonym}",
         source="optimised by Holocrine",
         solution=_solution(alternatives.setting, chosen),

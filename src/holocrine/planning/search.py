@@ -94,7 +94,9 @@ class Search:
                 if dose.units * places.shape[0] > self.setting.unit_cap + 1e-9:
                     continue
                 points = [
-                    Point(float(x), float(y), self.setting.depth(region, share), dose.volume, dose.units, region, number)
+                    Point(
+                        float(x), float(y), self.setting.depth(region, share), dose.volume, dose.units, region, number
+                    )
                     for number, ((x, y), region) in enumerate(zip(places, regions, strict=True))
                     if region is not None
                 ]
@@ -134,12 +136,13 @@ class Search:
         value = self.evaluate(tally, weights, caps)
         if value is None:
             return None
-        for changes in (self._other_doses, self._shifts):
+        for shifting in (False, True):
             for i in self._lowest_first(groups):
                 group = groups[i]
                 without = tally.plus(self.tally(group), -1.0)
                 others = [point for g in groups if g is not group for point in g]
-                for change in ((), *changes(group, pattern.dose, others)):
+                changes = self._shifts(group, others) if shifting else self._other_doses(group, pattern.dose)
+                for change in ((), *changes):
                     changed = without.plus(self.tally(change)) if change else without
                     worth = self.evaluate(changed, weights, caps)
                     if worth is not None and worth.utility > value.utility + SMALLEST_GAIN:
@@ -152,17 +155,13 @@ class Search:
         """Groups nearest to brow and mouth first: they do most harm, so thinning out starts there."""
         return sorted(range(len(groups)), key=lambda i: groups[i][0].y)
 
-    def _other_doses(
-        self, group: tuple[Point, ...], dose: Dose | None, others: Sequence[Point]
-    ) -> Iterator[tuple[Point, ...]]:
+    def _other_doses(self, group: tuple[Point, ...], dose: Dose | None) -> Iterator[tuple[Point, ...]]:
         """The group with every other volume of the same dilution."""
         for other in self.setting.doses:
             if dose is not None and other.solution == dose.solution and abs(other.units - group[0].units) > 1e-9:
                 yield tuple(replace(point, units=other.units, volume=other.volume) for point in group)
 
-    def _shifts(
-        self, group: tuple[Point, ...], dose: Dose | None, others: Sequence[Point]
-    ) -> Iterator[tuple[Point, ...]]:
+    def _shifts(self, group: tuple[Point, ...], others: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
         """The group moved a little, mirror images in step, where injections are allowed."""
         taken = np.array([(p.x, p.y) for p in others]).reshape(-1, 2)
         for dx, dy in ((SHIFT_MM, 0.0), (-SHIFT_MM, 0.0), (0.0, SHIFT_MM), (0.0, -SHIFT_MM)):

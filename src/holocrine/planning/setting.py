@@ -62,7 +62,7 @@ class Setting:
         return found
 
     def may_inject(self, places: Array) -> NDArray[np.bool_]:
-        """Whether each place (n, 2) mm lies inside a goal region, clear of its border, all margins and inflamed lesions."""
+        """Whether each place (n, 2) mm lies in a goal region, clear of border, margins and inflamed lesions."""
         inside = np.zeros(places.shape[0], dtype=bool)
         for region in self.regions:
             polygon = self.face.regions[region]

@@ -52,7 +52,7 @@ def _per_product(prefix: str, product: Product | Literal["unknown"], draws: Draw
     if product != "unknown":
         return draws.local[f"{prefix}_{product}"]
     every = np.stack([draws.local[f"{prefix}_{name}"] for name in get_args(Product)])
-    return every[np.arange(draws.n) % every.shape[0], np.arange(draws.n)]
+    return np.asarray(every[np.arange(draws.n) % every.shape[0], np.arange(draws.n)])
 
 
 def nominal_volume(volume_ml: float) -> float:

@@ -18,8 +18,8 @@ from holocrine.domain.session import Session
 from holocrine.domain.vocabulary import Experience, Region
 from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.models.readout import HARMS, Harm
-from holocrine.simulation.draws import Draws, stream
 from holocrine.simulation.binding import Shots, bound_dose, loading
+from holocrine.simulation.draws import Draws, stream
 from holocrine.simulation.harms import harm_probability, shift
 from holocrine.simulation.history import residual_loading
 from holocrine.simulation.library import KernelLibrary
@@ -41,7 +41,7 @@ MUSCLES = tuple(
 
 @dataclass(frozen=True)
 class Person:
-    """What a simulation needs to know of a person: places, injector, earlier sessions, and how long ago the last was."""
+    """What a simulation needs to know of a person: places, injector, earlier sessions, days since the last."""
 
     scene: Scene
     experience: Experience
@@ -153,7 +153,8 @@ def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region,
     glands: tuple[Terminal, ...] = ("sebaceous", "sudomotor")
     bound = bound_dose(shots, landed, cells, draws, simulator.library, person.scene.face.sex, glands)
     courses: dict[str, dict[Region, Array]] = {"sebum": {}, "untreated": {}, "sweat": {}}
-    for terminal, name in (("sebaceous", "sebum"), ("sudomotor", "sweat")):
+    for terminal in glands:
+        name = "sebum" if terminal == "sebaceous" else "sweat"
         new = node_positions(loading(terminal, bound[terminal], shots.product, draws), NEW_NODES)
         past = simulator.past_positions(simulator.residual.get(terminal), new.shape)
         surface = simulator.responses[terminal]
@@ -196,10 +197,12 @@ def harm_of(simulator: Simulator, force: Mapping[str, Array], harm: Harm) -> tup
 
 
 def _with_artefact(simulator: Simulator, sebum: Mapping[Region, Array], *, treated: bool) -> dict[Region, Array]:
-    """Readings: under H3b the treated skin reads off by a signed share, mean zero, that fades with the toxin's effect."""
+    """Readings: under H3b treated skin reads off by a signed share, mean zero, that fades like the toxin's effect."""
     draws = simulator.draws
     which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
-    shift = np.where(which == "H3b", draws.local["artefact_sd"], 0.0) * stream(draws.seed, "reading").standard_normal(draws.n)
+    shift = np.where(which == "H3b", draws.local["artefact_sd"], 0.0) * stream(draws.seed, "reading").standard_normal(
+        draws.n
+    )
     fade = np.minimum(simulator.weeks / 2.0, 1.0) * np.exp(-np.maximum(simulator.weeks - 8.0, 0.0) / 6.0)
     extra = shift[:, None] * fade if treated else np.zeros((draws.n, simulator.weeks.size))
     return {region: np.maximum(values + extra, 0.0) for region, values in sebum.items()}

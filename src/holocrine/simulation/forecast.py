@@ -14,9 +14,10 @@ from holocrine.domain.forecast import (
     EvidenceGrade,
     Forecast,
     HypothesisWeight,
-    Interval,
+    Quantity,
     Risk,
 )
+from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Provenance
 from holocrine.domain.vocabulary import Region
 from holocrine.models.readout import HARMS, Harm
@@ -26,7 +27,7 @@ from holocrine.simulation.course import REPLICATES, Simulation, Simulator
 from holocrine.simulation.draws import Draws, stream
 from holocrine.simulation.evidence_limits import LIMITS
 from holocrine.simulation.harms import probability_interval
-from holocrine.simulation.maps import FaceMaps, area_shares
+from holocrine.simulation.maps import area_shares
 from holocrine.simulation.person import untreated_level
 from holocrine.simulation.summary import BENEFIT_WEEKS, effect_duration, interval, mean_fall, onset_and_duration
 
@@ -63,7 +64,6 @@ def forecast_of(
 ) -> Forecast:
     """Sum all draws up."""
     return Forecast(
-        schema="holocrine.forecast/1",
         status=status,
         pseudonym=case.patient.pseudonym,
         start=case.assessed_on.isoformat(),
@@ -79,13 +79,20 @@ def forecast_of(
 
 
 def _course(
-    quantity: str, label: str, region: Region | None, unit: str, draws: Array, weeks: Array, grade: EvidenceGrade, basis: str
+    quantity: Quantity,
+    label: str,
+    region: Region | None,
+    unit: str,
+    draws: Array,
+    weeks: Array,
+    grade: EvidenceGrade,
+    basis: str,
 ) -> Course:
     values = np.quantile(draws, QUANTILES, axis=0)
     rows = [tuple(float(v) for v in row) for row in (draws.mean(axis=0), *values)]
     mean, median, lo50, hi50, lo90, hi90 = rows
     return Course(
-        quantity=quantity,  # type: ignore[arg-type]
+        quantity=quantity,
         label=label,
         region=region,
         unit=unit,

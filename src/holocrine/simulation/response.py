@@ -54,7 +54,7 @@ def node_loadings(count: int) -> Array:
 def node_positions(loading: Array, count: int) -> Array:
     """Where loadings (any shape, clipped to 0..1) lie between the nodes, in node numbers."""
     scaled = np.log1p(np.clip(loading, 0.0, 1.0) / CORNER) / np.log1p(1.0 / CORNER)
-    return scaled * (count - 1)
+    return np.asarray(scaled * (count - 1))
 
 
 def light_chain_rate(terminal: Terminal, draws: Draws) -> Array:

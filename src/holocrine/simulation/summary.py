@@ -29,7 +29,7 @@ def fall_course(simulation: Simulation, scene: Scene) -> Array:
         scene.areas[region] / total * (simulation.sebum_untreated[region] - sebum)
         for region, sebum in simulation.sebum.items()
     ]
-    return 100.0 * np.sum(falls, axis=0)
+    return np.asarray(100.0 * np.sum(falls, axis=0))
 
 
 def mean_fall(simulation: Simulation, scene: Scene) -> Array:

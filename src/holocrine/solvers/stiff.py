@@ -84,7 +84,7 @@ def _without_annotations(function: Any) -> str:
 @cache
 def kernel_module(model: Model) -> ModuleType:
     """The compiled module of `model`; generated on first use, then loaded from the cache folder."""
-    versions = (numba.__version__, np.__version__, platform.machine(), numba.config.CPU_NAME)
+    versions = (numba.__version__, np.__version__, platform.machine(), platform.processor())
     key = fingerprint(("holocrine.modelling.codegen", rosenbrock.__name__, __name__), model.hash, versions)
     return cached_module(f"model_{model.name}_{key}", lambda: _source(model))
 

@@ -8,13 +8,14 @@ from functools import cache
 
 import numba
 
+_PROCESSORS = numba.get_num_threads()
 SMALL_WORK = 1_000_000
 """Elementary steps (about a millisecond) below which handing work to threads costs more than it saves."""
 
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(numba.config.NUMBA_DEFAULT_NUM_THREADS, thread_name_prefix="holocrine")
+    return ThreadPoolExecutor(_PROCESSORS, thread_name_prefix="holocrine")
 
 
 def in_threads(work: Callable[[int, int], None], count: int, steps: int) -> None:
@@ -23,7 +24,7 @@ def in_threads(work: Callable[[int, int], None], count: int, steps: int) -> None
     Every item is computed by the same code whichever thread takes it, so results do not depend on how many
     processors there are.
     """
-    threads = min(numba.config.NUMBA_DEFAULT_NUM_THREADS, count)
+    threads = min(_PROCESSORS, count)
     if threads <= 1 or steps < SMALL_WORK:
         work(0, 1)
         return
