@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from holocrine.anatomy.face import Face, build_face
 from holocrine.anatomy.polygons import cells, raster
+from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.patient import FaceMeasurements
 from holocrine.domain.vocabulary import Region
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
-from holocrine.simulation.binding import Shots, bound_dose, kernel_tables
+from holocrine.simulation.binding import Shots, bound_dose, nominal_volume
+from holocrine.models.junction import TERMINALS
 from holocrine.simulation.draws import typical
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import as_planned
@@ -46,7 +48,7 @@ def main() -> None:
 
 
 def measured() -> None:
-    """Build face, plan and kernels, then time the map as a whole and its two parts."""
+    """Build face, plan and kernels, then time the map as a whole and the sum in it."""
     face = build_face("female", FaceMeasurements())
     x, y, region_of, _ = raster(face, 1.0)
     places = np.stack(np.meshgrid(x, y), axis=-1)[region_of >= 0]
@@ -56,7 +58,8 @@ def measured() -> None:
     shots = Shots("onabotulinumtoxinA", points, depth, one, VOLUME_ML * one, regions)
     landed = as_planned(points, depth, draws)
     library = KernelLibrary(draws.spatial)
-    tables, table_of = kernel_tables(shots, library, "female")
+    sites = [(layer_stack(region, "female"), nominal_volume(VOLUME_ML)) for region in regions]
+    tables, table_of = library.tables(sites, TERMINALS)
     levels = np.interp(landed[1], DEPTHS, np.arange(DEPTHS.size))
 
     def only_sum() -> object:
@@ -65,7 +68,6 @@ def measured() -> None:
     times = timing.interleaved(
         {
             "map": lambda: bound_dose(shots, landed, places, draws, library, "female"),
-            "tables": lambda: kernel_tables(shots, library, "female"),
             "sum": only_sum,
         },
         runs=50,

@@ -141,5 +141,5 @@ def test_fingerprint_tells_arrays_of_other_shape_or_kind_apart() -> None:
 
 
 def test_unknown_module_is_an_error() -> None:
-    with pytest.raises(SolverError, match="holocrine.nowhere"):
+    with pytest.raises(SolverError, match=r"holocrine\.nowhere"):
         fingerprint(("holocrine.nowhere",))

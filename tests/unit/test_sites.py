@@ -113,5 +113,6 @@ def test_sweat_gland_density() -> None:
 def test_missing_layer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [row for row in sites._layer_rows() if (row["site"], row["layer"]) != ("nose", "subcutis")]
     monkeypatch.setattr(sites, "_layer_rows", lambda: rows)
+    sites.layer_stack.cache_clear()
     with pytest.raises(KnowledgeError, match="nose \\(female\\) has no subcutis"):
         layer_stack("nose", "female")

@@ -143,12 +143,27 @@ def _fault(row: dict[str, str], known: Mapping[str, Parameter]) -> str:
         return "neither source nor assumption"
     if row["distribution"] not in (*_SCALES, "fixed"):
         return f"unknown distribution {row['distribution']!r}"
-    if row["level"] not in ("population", "person") or row["grade"] not in "ABCD" or not row["unit"]:
+    if row["level"] not in ("population", "person") or row["grade"] not in ("A", "B", "C", "D") or not row["unit"]:
         return "level, grade or unit missing"
-    if row["distribution"] == "fixed":
+    return _number_fault(row)
+
+
+def _number_fault(row: dict[str, str]) -> str:
+    fixed = row["distribution"] == "fixed"
+    try:
+        numbers = [float(row[column]) for column in (("value",) if fixed else ("low90", "value", "high90"))]
+    except ValueError:
+        return "value or interval is not a number"
+    if not all(map(math.isfinite, numbers)):
+        return "value or interval is not a finite number"
+    if fixed:
         return ""
-    if not float(row["low90"]) < float(row["value"]) < float(row["high90"]):
+    if not numbers[0] < numbers[1] < numbers[2]:
         return "value outside its own 90% interval"
+    if row["distribution"] != "normal" and numbers[0] <= 0.0:
+        return f"{row['distribution']} needs an interval that lies above 0"
+    if row["distribution"] == "logitnormal" and numbers[2] >= 1.0:
+        return "logitnormal needs an interval that lies below 1"
     return ""
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.models.readout import HARMS, Harm
-from holocrine.planning.objective import PlanObjective, Point, Weights
-from holocrine.planning.search import Pattern, Search
+from holocrine.planning.objective import FREE, PlanObjective, Point, Value, Weights
+from holocrine.planning.search import MILD_PENALTY, PENALTY, Pattern, Search
 from holocrine.planning.setting import Setting
 from holocrine.simulation.binding import Shots
 from holocrine.simulation.course import REPLICATES, Simulation, Simulator, harm_of, muscle_forces, run
@@ -24,11 +24,14 @@ Name = Literal["no_injection", "sparing", "balanced", "thorough"]
 BALANCED = Weights()
 PRICE_FACTORS: Mapping[Name, float] = {"sparing": 2.0, "balanced": 1.0, "thorough": 0.25}
 """How dear doses and punctures are in each search, relative to the balanced one (assumption: a matter of taste)."""
+SEARCH_ORDER: tuple[Name, ...] = ("thorough", "balanced", "sparing")
 HARM_SHARES: Mapping[Name, float] = {"sparing": 0.4, "balanced": 1.0, "thorough": 1.0}
 """Share of the accepted harm limits that each search may use (assumption: a matter of taste)."""
 CAP_START = 0.2
 """First guess of a harm's mean probability over its upper end; corrected after every check on all draws."""
-CAP_ROUNDS = 3
+ROUNDS = 2
+MOST_ROUNDS = 6
+"""Searches per alternative: the usual number, and the most while no plan keeps the limits."""
 NEAR_LIMIT = 0.75
 """A plan whose harm comes this close to its limit has used the room there is."""
 
@@ -50,6 +53,15 @@ class Candidate:
     def units(self) -> float:
         """Units of the product."""
         return float(self.shots.units.sum())
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plan some search found: its worth on the planning draws and the upper end of each harm on all draws (0-1)."""
+
+    pattern: Pattern
+    value: Value
+    highs: Mapping[Harm, float]
 
 
 def planning_index(simulator: Simulator) -> tuple[NDArray[np.int64], float]:
@@ -94,37 +106,60 @@ class Alternatives:
         self.search = Search(self.setting, self.objective)
         self.patterns = self.search.patterns()
         self.cap_ratio: dict[Harm, float] = dict.fromkeys(self.limits, CAP_START)
+        self.pool: list[Found] = []
 
     def all(self) -> list[Candidate]:
-        """No injection first, then sparing, balanced, thorough; searched from the thorough end, each from the last."""
-        thorough = self._searched("thorough", None)
-        balanced = self._searched("balanced", thorough.pattern)
-        sparing = self._searched("sparing", balanced.pattern)
-        return [self._finish("no_injection", Pattern((), None, None)), sparing, balanced, thorough]
+        """No injection first, then sparing, balanced, thorough.
 
-    def _searched(self, name: Name, before: Pattern | None) -> Candidate:
+        Searched from the thorough end, each from the last; then every alternative takes the plan that is worth
+        most at its own prices among all that any search found and that keep its limits.
+        """
+        nothing = Pattern((), None, None)
+        before = None
+        for name in SEARCH_ORDER:
+            before = self._search(name, before)
+        chosen: dict[Name, Pattern] = {"no_injection": nothing}
+        for name in PRICE_FACTORS:
+            chosen[name] = max(self._eligible(name), key=lambda found: self._worth(found, name)).pattern
+        return [self._finish(name, pattern) for name, pattern in chosen.items()]
+
+    def _eligible(self, name: Name) -> list[Found]:
+        nothing = Found(Pattern((), None, None), self.objective.value(self.objective.tally(()), FREE), {})
+        limits = self._limits(name)
+        return [nothing, *(f for f in self.pool if all(f.highs[harm] <= limit for harm, limit in limits.items()))]
+
+    def _worth(self, found: Found, name: Name) -> float:
+        points = found.pattern.points
+        return self.objective.priced(
+            found.value, sum(point.units for point in points), len(points), BALANCED.scaled(PRICE_FACTORS[name])
+        ).utility
+
+    def _limits(self, name: Name) -> dict[Harm, float]:
+        return {harm: HARM_SHARES[name] * limit for harm, limit in self.limits.items()}
+
+    def _search(self, name: Name, before: Pattern | None) -> Pattern | None:
         """Search under caps on a few draws, check the limits on all draws, correct the caps, repeat.
 
-        The best plan found that keeps every limit; no injection when there is none.
+        Everything found goes into the pool; returns the last plan that kept the limits, or `before`.
         """
-        weights = BALANCED.scaled(PRICE_FACTORS[name])
-        limits = {harm: HARM_SHARES[name] * limit for harm, limit in self.limits.items()}
-        best: tuple[float, Pattern] | None = None
-        for _ in range(CAP_ROUNDS):
+        weights, limits = BALANCED.scaled(PRICE_FACTORS[name]), self._limits(name)
+        kept = before
+        for attempt in range(MOST_ROUNDS):
             caps = {harm: self.cap_ratio[harm] * limit for harm, limit in limits.items()}
-            pattern, value = self.search.best(self.patterns, weights, caps, before)
+            even = self.search.even_start(self.patterns, weights, caps, PENALTY if before else MILD_PENALTY)
+            pattern, value = self.search.best([before, even] if before else [even], weights, caps)
             highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
+            self.pool.append(Found(pattern, value, highs))
             within = all(highs[harm] <= limit for harm, limit in limits.items())
-            if within and (best is None or value.utility > best[0]):
-                best = (value.utility, pattern)
+            kept = pattern if within else kept
             free = all(value.harm[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
             used = any(highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
             for harm, high in highs.items():
                 if value.harm[harm] > 0.01 * caps[harm] and high > 0.0:
                     self.cap_ratio[harm] = 0.9 * value.harm[harm] / high
-            if within and (free or used):
+            if within and (free or used or attempt + 1 >= ROUNDS):
                 break
-        return self._finish(name, best[1] if best else Pattern((), None, None))
+        return kept
 
     def _risks(self, pattern: Pattern) -> dict[Harm, tuple[float, float, float]]:
         """Mean, low and high of every harm's probability on all draws."""

@@ -191,11 +191,11 @@ class PlanObjective:
             fall = mean_gain(node_positions(loads, NEW_NODES), self.gains[target]).mean()
             falls.append(fall * (self.share if target == "sebum" else 1.0))
         benefit = float(np.mean(falls))
-        return self.priced(Value(benefit, self._harm(tally), benefit), tally, weights)
+        return self.priced(Value(benefit, self._harm(tally), benefit), tally.units, tally.punctures, weights)
 
-    def priced(self, value: Value, tally: Tally, weights: Weights) -> Value:
+    def priced(self, value: Value, units: float, punctures: int, weights: Weights) -> Value:
         """The same benefit and harm at other prices."""
-        price = weights.dose * tally.units / self.labelled_total + weights.puncture * tally.punctures
+        price = weights.dose * units / self.labelled_total + weights.puncture * punctures
         price += weights.harm * 100.0 * sum(value.harm.values())
         return replace(value, utility=value.benefit - price)
 

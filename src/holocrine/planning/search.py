@@ -26,8 +26,8 @@ MAX_POINTS = 120
 SHIFT_MM = 1.5
 PENALTY = 20.0
 """Percent of mean fall charged for every percent by which a harm's mean probability exceeds its cap."""
-START_PENALTY = 0.3
-"""The same while choosing the even pattern to start from: mild, so that the start is dense and is then thinned out."""
+MILD_PENALTY = 0.3
+"""The same for a dense even pattern to start from, which is then thinned out."""
 SMALLEST_GAIN = 0.005
 """Percent of mean fall below which a change is not worth keeping."""
 
@@ -44,6 +44,10 @@ class Pattern:
     def points(self) -> tuple[Point, ...]:
         """All points."""
         return tuple(point for group in self.groups for point in group)
+
+
+Priced = tuple[Pattern, Tally, Value]
+"""A pattern with its tally and its worth at no price."""
 
 
 @dataclass
@@ -74,7 +78,7 @@ class Search:
             return None
         return self.charged(self.objective.value(tally, weights), caps)
 
-    def patterns(self) -> list[tuple[Pattern, Tally, Value]]:
+    def patterns(self) -> list[Priced]:
         """Every even pattern with its tally and its worth at no price; the same for all searches."""
         found = []
         for pattern in self._patterns():
@@ -102,32 +106,30 @@ class Search:
                 ]
                 yield Pattern(tuple(tuple(points[i] for i in group) for group in groups), dose, spacing)
 
-    def best(
-        self,
-        patterns: Sequence[tuple[Pattern, Tally, Value]],
-        weights: Weights,
-        caps: Mapping[Harm, float],
-        before: Pattern | None = None,
-    ) -> tuple[Pattern, Value]:
-        """The refined best plan; the empty pattern when nothing pays.
+    def even_start(
+        self, patterns: Sequence[Priced], weights: Weights, caps: Mapping[Harm, float], penalty: float
+    ) -> Pattern:
+        """The best even pattern when harm above the caps costs `penalty`; a mild one gives a dense pattern."""
+        if not patterns:
+            return Pattern((), None, None)
+        return max(patterns, key=lambda entry: self._worth(entry, weights, caps, penalty))[0]
 
-        `caps` bound mean harm probabilities (0-1); `before` is a plan found at other prices.
+    def best(self, starts: Sequence[Pattern], weights: Weights, caps: Mapping[Harm, float]) -> tuple[Pattern, Value]:
+        """The best plan refined from any of the starts; the empty pattern when nothing pays.
+
+        `caps` bound the mean probability of each harm (0-1).
         """
         found = (Pattern((), None, None), self.objective.value(self.objective.tally(()), weights))
-        if not patterns:
-            return found
-        penalty = START_PENALTY if before is None else PENALTY
-        start = max(patterns, key=lambda entry: self._worth(entry, weights, caps, penalty))[0]
-        for pattern in filter(None, (start, before)):
-            refined = self._refine(pattern, self.objective.tally(pattern.points), weights, caps)
+        for start in starts:
+            refined = self._refine(start, self.objective.tally(start.points), weights, caps)
             if refined is not None and refined[1].utility > found[1].utility:
                 found = refined
         return found
 
-    def _worth(
-        self, entry: tuple[Pattern, Tally, Value], weights: Weights, caps: Mapping[Harm, float], penalty: float
-    ) -> float:
-        return self.charged(self.objective.priced(entry[2], entry[1], weights), caps, penalty).utility
+    def _worth(self, entry: Priced, weights: Weights, caps: Mapping[Harm, float], penalty: float) -> float:
+        return self.charged(
+            self.objective.priced(entry[2], entry[1].units, entry[1].punctures, weights), caps, penalty
+        ).utility
 
     def _refine(
         self, pattern: Pattern, tally: Tally, weights: Weights, caps: Mapping[Harm, float]

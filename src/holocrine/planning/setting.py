@@ -20,8 +20,8 @@ Array = NDArray[np.float64]
 
 BORDER_MM = 2.0
 """Points keep this far inside their region (assumption: half a bleb)."""
-VOLUME_MARKS = (1, 2, 3, 5)
-"""Volumes per point that are tried, in syringe marks."""
+VOLUMES_ML = (0.01, 0.02, 0.03)
+"""Volumes per point that are tried: published droplets (rules TE-06, TE-21) and what a facial dermis holds."""
 DERMAL_DEPTHS = (0.45, 0.8)
 """Needle depths that are tried, as shares of the depth of the dermis' lower border."""
 
@@ -86,10 +86,10 @@ def setting_of(case: Case, face: Face, product: Product, unit_cap: float) -> Set
             diluent_volume=diluent_volume,
             syringe=case.product.syringe,
         )
-        for marks in VOLUME_MARKS:
-            volume = round(marks * syringe.mark_ml, 6)
-            if volume >= syringe.minimum_ml:
-                doses.append(Dose(solution, volume, round(volume * solution.concentration, 6), float(marks)))
+        for volume in VOLUMES_ML:
+            marks = round(syringe.marks(volume), 6)
+            if volume >= syringe.minimum_ml and marks == int(marks):
+                doses.append(Dose(solution, volume, round(volume * solution.concentration, 6), marks))
     affordable = tuple(dose for dose in doses if dose.units <= unit_cap)
     if not affordable:
         raise FieldError(

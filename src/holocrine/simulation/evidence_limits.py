@@ -14,5 +14,7 @@ LIMITS = (
     "reading with mean zero and claims no benefit from it.",
     "No study gives the distance between intradermal points; the spacing follows from assumed spread.",
     "The probability of a drooping lid after intradermal plans is extrapolated: no trial counted it.",
+    "Muscles of the nose and of the upper lip other than those that lift the corner of the mouth are not modelled; "
+    "their weakness is not among the risks.",
     "The effect on acne lesions, pores and scars is not forecast here.",
 )

@@ -112,16 +112,15 @@ def _courses(case: Case, simulator: Simulator, simulation: Simulation) -> list[C
     draws, weeks = simulator.draws, simulation.weeks
     courses = []
     for region in simulation.sebum:
-        name = region.replace("_", " ")
         reading = simulation.sebum_reading[region]
         level, source = untreated_level(case, region, draws, simulation.sebum_untreated[region][:, 0])
         noise = _reading_noise(draws, weeks)
         basis = "four explanations of the sebum effect, weighted by prior judgement (table of hypotheses)"
         courses += [
-            _course("sebum", f"sebum, {name}", region, "% of untreated", 100.0 * reading, weeks, "D", basis),
+            _course("sebum", "sebum", region, "% of untreated", 100.0 * reading, weeks, "D", basis),
             _course(
                 "sebum_level",
-                f"Sebumeter reading, {name}",
+                "Sebumeter reading",
                 region,
                 "ug/cm2",
                 level[:, None] * reading * noise,
@@ -131,7 +130,7 @@ def _courses(case: Case, simulator: Simulator, simulation: Simulation) -> list[C
             ),
             _course(
                 "sweat",
-                f"sweat, {name}",
+                "sweat",
                 region,
                 "% of untreated",
                 100.0 * simulation.sweat[region],

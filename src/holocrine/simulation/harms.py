@@ -33,9 +33,12 @@ def probability_interval(probability: Array, spatial_of: NDArray[np.int64]) -> t
     """Mean, 5% and 95% (all 0..1) of a harm's probability (draws,).
 
     The interval is over the spread of the toxin, the least certain part: what shares a spatial draw
-    (`spatial_of`, (draws,)) is averaged first, because it differs in person, muscle and landing only.
+    (`spatial_of`, (draws,)) is averaged first, because it differs in person, muscle and landing only. Where a
+    few draws carry nearly all of the probability the mean can lie above the 95% point; the upper end is then
+    the mean, so that it never looks safer than the best guess.
     """
     counts = np.bincount(spatial_of)
     means = (np.bincount(spatial_of, weights=probability) / np.maximum(counts, 1))[counts > 0]
     low, high = np.quantile(means, [0.05, 0.95])
-    return float(means.mean()), float(low), float(high)
+    mean = float(means.mean())
+    return mean, float(low), max(float(high), mean)

@@ -13,8 +13,12 @@ Array = NDArray[np.float64]
 
 BENEFIT_WEEKS = (2.0, 16.0)
 """Weeks after the session over which the benefit is averaged."""
+RESOLUTION = 0.01
+"""Percent: differences this small are the integrator's, not the skin's."""
 SMALLEST_PEAK = 1.0
 """Percent (falls) below which a course has no duration to speak of."""
+SMALLEST_SHIFT_MM = 0.01
+"""mm below which a harm's course has no onset to speak of."""
 
 
 def benefit_weeks(weeks: Array) -> NDArray[np.bool_]:
@@ -29,7 +33,8 @@ def fall_course(simulation: Simulation, scene: Scene) -> Array:
         scene.areas[region] / total * (simulation.sebum_untreated[region] - sebum)
         for region, sebum in simulation.sebum.items()
     ]
-    return np.asarray(100.0 * np.sum(falls, axis=0))
+    course = 100.0 * np.sum(falls, axis=0)
+    return np.where(np.abs(course) < RESOLUTION, 0.0, course)
 
 
 def mean_fall(simulation: Simulation, scene: Scene) -> Array:
@@ -63,9 +68,10 @@ def onset_and_duration(course: Array, weeks: Array) -> tuple[tuple[float, float]
     Both at half of the peak, among the tenth of draws with the highest peaks: those in whom it would be seen.
     """
     peak = course.max(axis=1)
-    if peak.max() <= 0.0:
+    seen = peak[peak > SMALLEST_SHIFT_MM]
+    if seen.size == 0:
         return (0.0, 0.0), (0.0, 0.0)
-    worst = course[peak >= np.quantile(peak, 0.9)]
+    worst = course[peak >= max(SMALLEST_SHIFT_MM, float(np.quantile(peak, 0.9)))]
     above = worst >= 0.5 * worst.max(axis=1, keepdims=True)
     first = weeks[np.argmax(above, axis=1)]
     length = above.sum(axis=1) * float(weeks[1] - weeks[0])

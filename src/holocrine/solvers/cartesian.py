@@ -6,6 +6,10 @@ tool where layers are uneven. The symmetric positive definite system is solved b
 preconditioner solves every column of cells exactly, because thin cells couple far more strongly in depth
 than sideways.
 
+A ten-point forehead plan solved here on 0.5 mm cells differs from the same plan as a sum of axisymmetric
+kernels by at most 1.2% of the peak bound dose, most of it this box's own error; a dermis that slants by
+0.3 mm along the plan moves the exposure of its terminals by 14% (tests/verification/test_cartesian.py).
+
 Boundaries: no flux through the top (z = 0); the four sides absorb; the bottom absorbs or reflects.
 """
 

@@ -1,0 +1,169 @@
+"""The final bound-dose maps of a 15-bleb plan: Holocrine against Devito, py-pde, FiPy and SciPy.
+
+Every program runs in a process of its own, on the problem of spread_peers/problem.py. In each round Holocrine runs,
+then the peer, then Holocrine again; the round's ratio is the peer's time over the mean of its two neighbours.
+Errors are against spread_peers/reference.py. A peer that is not installed or fails is reported as such.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import timing
+from spread_peers import problem, reference
+
+HERE = Path(__file__).resolve().parent
+OWN = {"kernels": "kernels included", "sum": "kernels at hand"}
+OWN_REPEATS = 5
+"""Holocrine's time in a round is the median of so many runs: it takes milliseconds."""
+GRIDS = ((1.0, 0.2), (0.5, 0.2))
+"""Cells of the peers, along and across the skin, mm."""
+PEERS = (
+    ("Devito, explicit, until 0.5% is left", "devito_explicit", ""),
+    ("Devito, explicit, until 0.05% is left", "devito_explicit", "long"),
+    ("SciPy, steady, conjugate gradients", "scipy_steady", "jacobi"),
+    ("SciPy, steady, conjugate gradients with multigrid", "scipy_steady", "multigrid"),
+    ("FiPy, steady, conjugate gradients", "fipy_steady", ""),
+    ("py-pde, explicit, until 0.5% is left", "py_pde_explicit", ""),
+)
+
+
+class Program:
+    """One program of spread_peers in its own process."""
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        """Start it and read what it says of itself into `facts`."""
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", f"spread_peers.{module}", *arguments],
+            cwd=HERE,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+        )
+        self.facts = self._read()
+
+    def ask(self, command: str) -> dict[str, Any]:
+        """Send one command and wait for the answer. Raises RuntimeError when the program has died."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(command + "\n")
+        self._process.stdin.flush()
+        return self._read()
+
+    def seconds(self, repeats: int = 1) -> float:
+        """Median time of `repeats` solutions."""
+        return statistics.median(float(self.ask("run")["seconds"]) for _ in range(repeats))
+
+    def end(self) -> float:
+        """Stop it; peak memory in MB."""
+        peak = float(self.ask("end")["peak_mb"])
+        self._process.wait()
+        return peak
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if line:
+            return dict(json.loads(line))
+        self._process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().strip().splitlines()
+        raise RuntimeError(lines[-1] if lines else f"left with {self._process.returncode}")
+
+
+def compare(module: str, arguments: list[str], own: dict[str, Program], rounds: int, truth: np.ndarray) -> dict[str, Any]:
+    """Interleaved rounds of one peer; its facts, times, ratios, errors and memory."""
+    try:
+        peer = Program(module, *arguments)
+        if "missing" in peer.facts:
+            return {"missing": peer.facts["missing"]}
+        taken: dict[str, list[float]] = {"peer": []}
+        ratios: dict[str, list[float]] = {mode: [] for mode in own}
+        before = {mode: program.seconds(OWN_REPEATS) for mode, program in own.items()}
+        for _ in range(rounds):
+            taken["peer"].append(peer.seconds())
+            after = {mode: program.seconds(OWN_REPEATS) for mode, program in own.items()}
+            for mode in own:
+                ratios[mode].append(taken["peer"][-1] / (0.5 * (before[mode] + after[mode])))
+            before = after
+        maps = np.array(peer.ask("answer")["maps"])
+        return {
+            **peer.facts,
+            "seconds": timing.spread_of(taken["peer"]),
+            "ratios": {mode: timing.spread_of(values) for mode, values in ratios.items()},
+            "errors": problem.errors(maps, truth),
+            "peak_mb": peer.end(),
+        }
+    except RuntimeError as error:
+        return {"failed": str(error)}
+
+
+def measured(rounds: int, grids: tuple[tuple[float, float], ...]) -> dict[str, Any]:
+    """All programs on all grids."""
+    truth = reference.bound_maps()
+    own = {mode: Program("holocrine_kernels", "--mode", mode) for mode in OWN}
+    rows = []
+    for step, height in grids:
+        for label, module, mode in PEERS:
+            arguments = ["--step", str(step), "--height", str(height), "--mode", mode]
+            found = compare(module, arguments, own, rounds, truth)
+            rows.append({"label": label, "step": step, "height": height, **found})
+            sys.stdout.write(line_of(rows[-1]) + "\n")
+            sys.stdout.flush()
+    result: dict[str, Any] = {"own": {}, "peers": rows}
+    own["tabulated"] = Program("holocrine_kernels", "--mode", "tabulated")
+    for mode, program in own.items():
+        result["own"][mode] = {
+            "kernels": program.facts["kernels"],
+            "setup_seconds": program.facts["setup_seconds"],
+            "seconds": timing.spread_of([program.seconds() for _ in range(30)]),
+            "errors": problem.errors(np.array(program.ask("answer")["maps"]), truth),
+            "peak_mb": program.end(),
+        }
+    return result
+
+
+def line_of(row: dict[str, Any]) -> str:
+    """One peer in one line."""
+    name = f"{row['label']}, {row['step']:g}/{row['height']:g} mm"
+    for fault in ("missing", "failed"):
+        if fault in row:
+            return f"{name}: {'not installed' if fault == 'missing' else 'failed'} ({row[fault]})"
+    ratios = "; ".join(
+        f"{OWN[mode]} {ratio['median']:.0f} [{ratio['low']:.0f}, {ratio['high']:.0f}]"
+        for mode, ratio in row["ratios"].items()
+    )
+    errors = row["errors"]
+    return (
+        f"{name}: {row['seconds']['median']:.3f} s, error {errors['max']:.2%} (L2 {errors['l2']:.2%}), "
+        f"{row['peak_mb']:.0f} MB; ratio {ratios}"
+    )
+
+
+def main() -> None:
+    """Measure, print, save."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--small", action="store_true", help="the coarser grid only")
+    chosen = parser.parse_args()
+    result = measured(chosen.rounds, GRIDS[:1] if chosen.small else GRIDS)
+    for mode, found in result["own"].items():
+        errors = found["errors"]
+        print(
+            f"Holocrine, {OWN.get(mode, 'kernels at fixed depths')}: {timing.milliseconds(found['seconds'])} ms, "
+            f"error {errors['max']:.2%} (L2 {errors['l2']:.2%}), {found['peak_mb']:.0f} MB"
+        )
+    timing.save("spread", result)
+
+
+if __name__ == "__main__":
+    main()
