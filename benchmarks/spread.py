@@ -80,7 +80,9 @@ class Program:
         raise RuntimeError(lines[-1] if lines else f"left with {self._process.returncode}")
 
 
-def compare(module: str, arguments: list[str], own: dict[str, Program], rounds: int, truth: np.ndarray) -> dict[str, Any]:
+def compare(
+    module: str, arguments: list[str], own: dict[str, Program], rounds: int, truth: np.ndarray
+) -> dict[str, Any]:
     """Interleaved rounds of one peer; its facts, times, ratios, errors and memory."""
     try:
         peer = Program(module, *arguments)

@@ -11,6 +11,7 @@ import numpy as np
 from spread_peers import problem
 from spread_peers.worker import Array, Prepared, serve
 
+
 def prepare(arguments: argparse.Namespace) -> Prepared:
     """Build the equation; a run steps from the source to the end."""
     import pde

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from holocrine.errors import FieldError as FieldError
     from holocrine.errors import HolocrineError as HolocrineError
     from holocrine.errors import InputError as InputError
+    from holocrine.services import Answer as Answer
     from holocrine.services import assess as assess
     from holocrine.services import build_face as build_face
     from holocrine.services import load_case as load_case
@@ -43,6 +44,7 @@ _HOME = {
     "Override": "holocrine.domain.plan",
     "Forecast": "holocrine.domain.forecast",
     "Assessment": "holocrine.domain.assessment",
+    "Answer": "holocrine.services",
     "HolocrineError": "holocrine.errors",
     "InputError": "holocrine.errors",
     "FieldError": "holocrine.errors",

@@ -109,26 +109,7 @@ FAULTS: dict[str, tuple[Callable[[Row], object], str]] = {
 }
 
 
-NOT_YET_REFUSED = {
-    "no grade",
-    "two grades",
-    "not a number",
-    "no interval",
-    "infinite",
-    "share above one",
-    "negative under a logarithm",
-}
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(fault, marks=[pytest.mark.xfail(strict=True, reason="the loader does not look")])
-        if fault in NOT_YET_REFUSED
-        else fault
-        for fault in FAULTS
-    ],
-)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_faulty_row_is_refused_by_name(fault: str, rows: list[Row], monkeypatch: pytest.MonkeyPatch) -> None:
     spoil, message = FAULTS[fault]
     row = next(row for row in rows if row["name"] == "tail_length")

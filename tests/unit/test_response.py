@@ -24,6 +24,7 @@ from holocrine.simulation.response import (
     response,
     tissue_loss_rate,
 )
+from holocrine.solvers import stiff
 
 WEEKS = np.array([0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 26.0])
 
@@ -127,6 +128,7 @@ def test_rates_from_half_lives() -> None:
 
 def test_same_surface_from_the_cache_and_anew(draws: Draws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = response("motor", draws, WEEKS).values
+    stiff.kernel_module(MODELS["motor"])  # loaded from the usual folder: compiling it again would take long
     monkeypatch.setenv("HOLOCRINE_CACHE", str(tmp_path))
     anew = response("motor", draws, WEEKS).values
     assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]

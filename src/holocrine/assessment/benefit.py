@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from holocrine.assessment.assess import standing
 from holocrine.domain.assessment import Assessment, Reason
 from holocrine.knowledge.rules import rule_by_id
@@ -23,8 +21,8 @@ def with_benefit(assessment: Assessment, probability_meaningful: float) -> Asses
     rule = rule_by_id(BENEFIT_RULE)
     if assessment.verdict != "reasonable_with_conditions" or probability_meaningful >= rule.setting.limit:
         return assessment
-    # Rounded down, so that 49.96 is not shown as "50.0%, below 50%".
-    shown = math.floor(10.0 * probability_meaningful) / 10.0
+    # Not rounded up to the limit, so that 49.96 is not shown as "50.0%, below 50%".
+    shown = min(round(probability_meaningful, 1), rule.setting.limit - 0.1)
     because = f"probability of a meaningful benefit {shown:.1f}%, below {rule.setting.limit:g}%"
     reason = Reason(
         rule_id=rule.rule_id,

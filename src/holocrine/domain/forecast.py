@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from holocrine.domain.base import Record
 from holocrine.domain.plan import Provenance
+from holocrine.domain.tables import course_dataset, course_rows, frame
 from holocrine.domain.vocabulary import Region
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
 
 EvidenceGrade = Literal["A", "B", "C", "D"]
 """A replicated human measurements; B one adequate human study; C indirect or animal; D assumption."""
@@ -118,3 +123,11 @@ class Forecast(Record):
     mass_balance: MassBalance
     limits_of_evidence: tuple[str, ...]
     provenance: Provenance
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The courses as a table, one row per course and week (extra `science`)."""
+        return frame(course_rows(self.courses))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The courses as labelled arrays (extra `science`)."""
+        return course_dataset(self.courses)

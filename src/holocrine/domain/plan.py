@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from holocrine.domain.base import Record, fault
 from holocrine.domain.quantities import Depth, Length, Volume
 from holocrine.domain.session import Units
+from holocrine.domain.tables import frame
 from holocrine.domain.text import Line20
 from holocrine.domain.vocabulary import Diluent, Plane, Product, Region, Syringe
+
+if TYPE_CHECKING:
+    import pandas
 
 
 class InjectionPoint(Record):
@@ -141,3 +145,8 @@ class Plan(Record):
     def total_volume(self) -> float:
         """mL injected."""
         return sum(point.volume for point in self.points)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The points as a table, one row each, mm, mL and units of the product (extra `science`)."""
+        rows = [dict(point) for point in self.points]
+        return frame([{**row, "product": self.solution.product} for row in rows])

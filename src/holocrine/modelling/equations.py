@@ -1,4 +1,4 @@
-"""From a declaration to a readable chapter: equations, states, assigned quantities, constants with their numbers."""
+"""A declaration as a readable chapter: equations, states, constants with their numbers."""
 
 from __future__ import annotations
 

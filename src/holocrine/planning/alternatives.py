@@ -182,4 +182,4 @@ class Alternatives:
             mean for mean, _, _ in risks.values()
         )
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
-        return Candidate(name, pattern, given, simulation, risks, falls, float(np.mean(benefit) - price), within)
+        return Candidate(name, pattern, given, simulation, risks, falls, float(np.mean(benefit) - price) + 0.0, within)

@@ -126,6 +126,8 @@ def _alternative(candidate: Candidate, chosen: Candidate, alternatives: Alternat
 def _why(candidate: Candidate, chosen: Candidate) -> str:
     if candidate is chosen:
         return f"proposed: {CHARACTER[candidate.name]}"
+    if candidate.units > 0 and candidate.pattern == chosen.pattern:
+        return f"{CHARACTER[candidate.name]}: the same plan as the proposed one"
     if candidate.units == 0 and candidate.name in PRICE_FACTORS:
         return f"{CHARACTER[candidate.name]}: no injection pays within the limits"
-    return f"{CHARACTER[candidate.name]}; worth {candidate.utility:.2f} against {chosen.utility:.2f}"
+    return f"{CHARACTER[candidate.name]}; worth {candidate.utility + 0.0:.2f} against {chosen.utility:.2f}"
