@@ -9,17 +9,17 @@ import os
 import tempfile
 
 import numpy as np
-import timing
 from numpy.typing import NDArray
 
+import timing
 from holocrine.anatomy.face import Face, build_face
 from holocrine.anatomy.polygons import cells, raster
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.patient import FaceMeasurements
 from holocrine.domain.vocabulary import Region
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
-from holocrine.simulation.binding import Shots, bound_dose, nominal_volume
 from holocrine.models.junction import TERMINALS
+from holocrine.simulation.binding import Shots, bound_dose, nominal_volume
 from holocrine.simulation.draws import typical
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import as_planned

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse.linalg
-import timing
 
+import timing
 from holocrine.anatomy.sites import layer_stack
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.exposure import bolus, skin_column

@@ -9,9 +9,11 @@ notice. Mode `long` goes on until 0.05% is left, where the grid's error outweigh
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 import numpy as np
+
 from spread_peers import problem
 from spread_peers.worker import Array, Prepared, serve
 
@@ -49,6 +51,7 @@ def operator(devito: Any, given: problem.Box, dt: float) -> tuple[Any, Any, Any]
 
 def prepare(arguments: argparse.Namespace) -> Prepared:
     """Generate and compile the loop; a run starts from the source."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # else threads spin where other programs want to run
     import devito
 
     devito.configuration["log-level"] = "ERROR"

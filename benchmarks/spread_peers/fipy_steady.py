@@ -10,6 +10,7 @@ import argparse
 import os
 
 import numpy as np
+
 from spread_peers import problem
 from spread_peers.worker import Array, Prepared, serve
 

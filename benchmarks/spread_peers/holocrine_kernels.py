@@ -11,6 +11,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from spread_peers import problem
 from spread_peers.worker import Array, Prepared, serve
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
+
 from spread_peers import problem
 from spread_peers.worker import Array, Prepared, serve
 

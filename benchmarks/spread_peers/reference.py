@@ -9,11 +9,12 @@ are in the cosines. Run as a script it prints how far the answer moves when ever
 from __future__ import annotations
 
 import numpy as np
-from spread_peers import problem
 import scipy.interpolate
 import scipy.linalg
 import scipy.special
 from numpy.typing import NDArray
+
+from spread_peers import problem
 
 Array = NDArray[np.float64]
 

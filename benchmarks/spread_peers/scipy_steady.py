@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from spread_peers import problem
 import scipy
 import scipy.sparse
 import scipy.sparse.linalg
+
+from spread_peers import problem
 from spread_peers.worker import Array, Prepared, serve
 
 TOLERANCE = 1e-4

@@ -31,7 +31,7 @@ from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.plan import choose, plan_of
-from holocrine.planning.setting import setting_of
+from holocrine.planning.setting import UnitLimit, setting_of
 from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.forecast import forecast_of
@@ -123,7 +123,7 @@ def plan(case: Case, overrides: Sequence[Override] = (), *, seed: int = SEED) ->
     face = build_face(case)
     ready, parameters = _simulator(case, face, case.goals.regions, seed)
     limits: dict[Harm, float] = {harm: getattr(case.goals.harm_limits, harm) / 100.0 for harm in HARMS}
-    setting = setting_of(case, face, product, _unit_cap(case, product))
+    setting = setting_of(case, face, product, _unit_limits(case, product))
     alternatives = Alternatives(setting, ready, limits, case.goals.targets)
     candidates = alternatives.all()
     chosen = choose(candidates)
@@ -177,11 +177,27 @@ def _known_product(case: Case) -> Product:
     return case.product.name
 
 
-def _unit_cap(case: Case, product: Product) -> float:
-    """Units that may still be planned before any dose limit is passed, earlier sessions counted."""
-    checks = limit_checks(case, product, dict.fromkeys(case.goals.regions, 0.001))
-    left = [check.limit - check.value for check in checks if check.unit == f"units {product}" and check.limit > 0]
-    return max(0.0, min(left, default=0.0))
+def _unit_limits(case: Case, product: Product) -> tuple[UnitLimit, ...]:
+    """What every dose limit leaves for the goal regions, earlier sessions counted.
+
+    Which regions a limit counts is found by asking for one unit in each of them.
+    """
+    regions = case.goals.regions
+    none = _limit_values(case, product, dict.fromkeys(regions, 0.0))
+    counted: dict[str, set[Region]] = {}
+    left: dict[str, float] = {}
+    for region in regions:
+        for rule, (value, limit) in _limit_values(case, product, {region: 1.0}).items():
+            before = none.get(rule, (0.0, limit))[0]
+            if value > before:
+                counted.setdefault(rule, set()).add(region)
+                left[rule] = max(0.0, limit - before) if rule in none else max(0.0, limit - value + 1.0)
+    return tuple(UnitLimit(frozenset(counted[rule]), left[rule]) for rule in counted)
+
+
+def _limit_values(case: Case, product: Product, units: dict[Region, float]) -> dict[str, tuple[float, float]]:
+    checks = limit_checks(case, product, units)
+    return {check.rule_id: (check.value, check.limit) for check in checks if check.unit == f"units {product}"}
 
 
 @cache

@@ -23,6 +23,8 @@ LN2 = float(np.log(2.0))
 HOURS_PER_DAY = 24.0
 CELL_MM = 0.08
 """Target height of a z cell; halving it moves bound doses by under 1% (verification tests)."""
+SAME_DEPTH_MM = 1e-6
+"""Depths closer than this are one cell edge."""
 EPIDERMIS_DIFFUSIVITY_SHARE = 0.1
 """Diffusivity of the living epidermis over that of the dermis (assumption: tight cell layers, no number found)."""
 DEEP_TISSUE_MM = 12.0
@@ -63,6 +65,12 @@ class Bolus:
     half_height: float
 
 
+def _cuts(bounds: Array, bands: list[tuple[float, ...]]) -> Array:
+    """Depths (mm) that must be cell edges: layer bounds and ends of terminal bands, so that no cell is half inside."""
+    depths = np.sort(np.concatenate([bounds, np.ravel(bands)]))
+    return np.asarray(depths[np.diff(depths, prepend=-np.inf) > SAME_DEPTH_MM])
+
+
 def _layer_edges(bounds: Array) -> Array:
     parts = [np.array([0.0])]
     for top, bottom in pairwise(bounds):
@@ -85,7 +93,8 @@ def skin_column(stack: LayerStack, spatial: Mapping[str, float]) -> SkinColumn:
     """The tissue under a site for one set of spatial parameters (values in the units of the parameter table)."""
     factor = spatial["tissue_thickness_factor"]
     bounds = factor * np.concatenate([[0.0], np.cumsum([layer.thickness_mm for layer in stack.layers])])
-    edges = _layer_edges(bounds)
+    bands = [tuple(factor * depth for depth in terminal_band(stack, terminal)) for terminal in TERMINALS]
+    edges = _layer_edges(_cuts(bounds, bands))
     open_below = stack.bottom != "bone"
     if open_below:
         edges = np.concatenate([edges, _deep_edges(float(edges[-1]))])
@@ -96,7 +105,6 @@ def skin_column(stack: LayerStack, spatial: Mapping[str, float]) -> SkinColumn:
     looseness[name_of == "epidermis"] = EPIDERMIS_DIFFUSIVITY_SHARE
     looseness[name_of == "subcutis"] = spatial["diffusivity_ratio_subcutis"]
     diffusion, dispersion = spatial["diffusivity"], spatial["convective_dispersion"]
-    bands = [tuple(factor * depth for depth in terminal_band(stack, terminal)) for terminal in TERMINALS]
     inside = np.array([_overlap(edges, *band) for band in bands])
     dermal = LN2 * HOURS_PER_DAY / spatial["uptake_half_life_dermis"]
     rates = {

@@ -39,7 +39,7 @@ JUNCTION = Piece(
         Constant("h", "1", "steepness of release", "release_hill"),
         Constant("k_N", "1/day", "growth of sprouts", "sprout_growth"),
         Constant("k_ret", "1/day", "retraction of sprouts", "sprout_retraction"),
-        Constant("q", "1", "release a full set of sprouts adds", "sprout_release"),
+        Constant("q", "1", "release a full set of sprouts adds; motor terminals only, 0 elsewhere", "sprout_release"),
         Constant(
             "delta", "1", "rounds the corner at no cleavage so that powers stay differentiable", "numerical, 1e-6"
         ),

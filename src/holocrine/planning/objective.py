@@ -77,8 +77,13 @@ class Tally:
 
     goal: Mapping[Terminal, Array]
     harm: Array
-    units: float
+    units_by_region: Mapping[Region, float]
     punctures: int
+
+    @property
+    def units(self) -> float:
+        """Units of the product in all."""
+        return sum(self.units_by_region.values())
 
     def plus(self, other: Tally, sign: float = 1.0) -> Tally:
         """With the other points added (or, with sign -1, taken away)."""
@@ -86,9 +91,13 @@ class Tally:
         return Tally(
             goal,
             np.maximum(self.harm + sign * other.harm, 0.0),
-            self.units + sign * other.units,
+            _added(self.units_by_region, other.units_by_region, sign),
             self.punctures + int(sign) * other.punctures,
         )
+
+
+def _added(one: Mapping[Region, float], two: Mapping[Region, float], sign: float) -> dict[Region, float]:
+    return {region: one.get(region, 0.0) + sign * two.get(region, 0.0) for region in dict.fromkeys((*one, *two))}
 
 
 @dataclass(frozen=True)
@@ -180,7 +189,10 @@ class PlanObjective:
         library = self.simulator.library
         goal = bound_dose(shots, landed, self.goal_cells, self.draws, library, sex, terminals)
         harm = bound_dose(shots, landed_harm, self.harm_cells, self.harm_draws, library, sex, ("motor",))["motor"]
-        return Tally(goal, harm, float(shots.units.sum()), len(points))
+        units: dict[Region, float] = {}
+        for point in points:
+            units[point.region] = units.get(point.region, 0.0) + point.units
+        return Tally(goal, harm, units, len(points))
 
     def value(self, tally: Tally, weights: Weights) -> Value:
         """Benefit, harm and utility of a tally."""

@@ -8,6 +8,7 @@ The search counts its work and never looks at the clock, so the same input gives
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -74,7 +75,7 @@ class Search:
     def evaluate(self, tally: Tally, weights: Weights, caps: Mapping[Harm, float]) -> Value | None:
         """Charged worth of a tally; None when the plan breaks the dose limit or has too many points."""
         self.evaluations += 1
-        if tally.units > self.setting.unit_cap + 1e-9 or tally.punctures > MAX_POINTS:
+        if not self.setting.within_unit_limits(tally.units_by_region) or tally.punctures > MAX_POINTS:
             return None
         return self.charged(self.objective.value(tally, weights), caps)
 
@@ -94,8 +95,10 @@ class Search:
                 continue
             regions = self.setting.region_of(places)
             groups = mirror_groups(places)
+            counts = Counter(region for region in regions if region is not None)
             for dose, share in product(self.setting.doses, DERMAL_DEPTHS):
-                if dose.units * places.shape[0] > self.setting.unit_cap + 1e-9:
+                units = {region: count * dose.units for region, count in counts.items()}
+                if not self.setting.within_unit_limits(units):
                     continue
                 points = [
                     Point(

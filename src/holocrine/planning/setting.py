@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +38,16 @@ class Dose:
 
 
 @dataclass(frozen=True)
+class UnitLimit:
+    """At most `left` units of the product over `regions` together, earlier sessions already taken off."""
+
+    regions: frozenset[Region]
+    left: float
+
+
+@dataclass(frozen=True)
 class Setting:
-    """The frame of the search. `unit_cap` bounds the plan's units of the product."""
+    """The frame of the search."""
 
     case: Case
     face: Face
@@ -46,7 +55,14 @@ class Setting:
     product: ProductFacts
     syringe: SyringeFacts
     doses: tuple[Dose, ...]
-    unit_cap: float
+    unit_limits: tuple[UnitLimit, ...]
+
+    def within_unit_limits(self, units: Mapping[Region, float]) -> bool:
+        """Whether units of the product per region keep every dose limit."""
+        return all(
+            sum(given for region, given in units.items() if region in limit.regions) <= limit.left + 1e-9
+            for limit in self.unit_limits
+        )
 
     def depth(self, region: Region, share: float) -> float:
         """Needle depth (mm, to 0.1) at `share` of the way to the dermis' lower border."""
@@ -74,8 +90,8 @@ class Setting:
         return inside
 
 
-def setting_of(case: Case, face: Face, product: Product, unit_cap: float) -> Setting:
-    """The frame of the search for a case. Raises FieldError when the syringe cannot deliver any dose."""
+def setting_of(case: Case, face: Face, product: Product, unit_limits: tuple[UnitLimit, ...]) -> Setting:
+    """The frame of the search for a case. Raises FieldError when the syringe can deliver none of the volumes."""
     facts, syringe = products()[product], syringes()[case.product.syringe]
     doses = []
     for diluent_volume in case.product.diluent_volumes:
@@ -90,13 +106,12 @@ def setting_of(case: Case, face: Face, product: Product, unit_cap: float) -> Set
             marks = round(syringe.marks(volume), 6)
             if volume >= syringe.minimum_ml and marks == int(marks):
                 doses.append(Dose(solution, volume, round(volume * solution.concentration, 6), marks))
-    affordable = tuple(dose for dose in doses if dose.units <= unit_cap)
-    if not affordable:
+    if not doses:
         raise FieldError(
-            "every dose this syringe can deliver is above the limit that applies",
+            f"a {syringe.name} syringe cannot measure any volume per point that is tried",
             where="case",
-            field="product.diluent_volumes",
-            allowed=f"a dilution of which one syringe mark holds at most {unit_cap:g} units of {product}",
-            remedy="Dilute more or choose a finer syringe.",
+            field="product.syringe",
+            allowed=f"a syringe that measures one of {', '.join(f'{volume:g} mL' for volume in VOLUMES_ML)}",
+            remedy="Choose a finer syringe.",
         )
-    return Setting(case, face, case.goals.regions, facts, syringe, affordable, unit_cap)
+    return Setting(case, face, case.goals.regions, facts, syringe, tuple(doses), unit_limits)

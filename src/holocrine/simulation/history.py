@@ -17,7 +17,7 @@ from holocrine.simulation.binding import Shots, bound_dose, loading
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import light_chain_rate
+from holocrine.simulation.response import fading_rate
 
 Array = NDArray[np.float64]
 
@@ -75,7 +75,5 @@ def residual_loading(
         landed = placed(shots.xy, shots.depth, draws, experience, salt=number + 1)
         bound = bound_dose(shots, landed, places, draws, library, face.sex, (terminal,))[terminal]
         age = (last - session.date).days
-        total += (
-            loading(terminal, bound, session.product, draws) * np.exp(-light_chain_rate(terminal, draws) * age)[:, None]
-        )
+        total += loading(terminal, bound, session.product, draws) * np.exp(-fading_rate(terminal, draws) * age)[:, None]
     return np.minimum(total, 1.0)

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 MODELS: Mapping[Terminal, Model] = {"motor": MUSCLE, "sudomotor": SWEAT, "sebaceous": SEBUM}
 NEW_NODES = 14
-PAST_NODES = 6
+PAST_NODES = 10
 CORNER = 0.01
 """Loading at which node spacing turns from even to logarithmic."""
 LN2 = float(np.log(2.0))
@@ -60,6 +60,15 @@ def node_positions(loading: Array, count: int) -> Array:
 def light_chain_rate(terminal: Terminal, draws: Draws) -> Array:
     """Loss of light chain (draws,), 1/day."""
     return LN2 / draws.local[f"light_chain_half_life_{terminal}"]
+
+
+def fading_rate(terminal: Terminal, draws: Draws) -> Array:
+    """How fast an old session stops counting (draws,), 1/day: light chain, or the direct effect under H2."""
+    chain = light_chain_rate(terminal, draws)
+    if terminal != "sebaceous":
+        return chain
+    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    return np.where(which == "H2", draws.local["direct_rate"], chain)
 
 
 def tissue_loss_rate(draws: Draws) -> Array:
