@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from holocrine.errors import HolocrineError, InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from holocrine.domain.case import Case
     from holocrine.domain.plan import Override
     from holocrine.services import Answer
 
@@ -31,16 +33,45 @@ app = App(
 )
 
 CaseFile = Annotated[Path, Parameter(help="Case file (TOML, schema holocrine.case/1).")]
-Json = Annotated[
-    bool, Parameter(name="--json", negative="", help="Print one JSON document on standard output, nothing else.")
-]
-Seed = Annotated[int | None, Parameter(help="Seed of the random draws; same case and seed, same answer.")]
 Output = Annotated[Path | None, Parameter(name=["-o", "--output"], help="Folder for the files.")]
-Rules = Annotated[
-    list[str] | None, Parameter(name="--override", help="Rule to set aside; needs --reason and --author.")
-]
-Reason = Annotated[str | None, Parameter(help="Why the rule is set aside.")]
-Author = Annotated[str | None, Parameter(help="Who sets it aside.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """Options that every verb on a case takes."""
+
+    json: Annotated[bool, Parameter(negative="", help="One JSON document on standard output, nothing else.")] = False
+    seed: Annotated[int | None, Parameter(help="Seed of the random draws; same case and seed, same answer.")] = None
+    override: Annotated[
+        list[str] | None, Parameter(negative="", help="Rule to set aside; needs --reason and --author.")
+    ] = None
+    reason: Annotated[str | None, Parameter(help="Why the rule is set aside.")] = None
+    author: Annotated[str | None, Parameter(help="Who sets it aside.")] = None
+
+    def overrides(self) -> list[Override]:
+        """The overrides asked for. Raises InputError when reason or author is missing."""
+        from holocrine.domain.plan import Override
+
+        if not self.override:
+            if self.reason or self.author:
+                raise InputError("--reason and --author go with --override RULE. Name the rule that is set aside.")
+            return []
+        if not self.reason or not self.author or len(self.reason.strip()) < 3 or not self.author.strip():
+            raise InputError("--override needs --reason TEXT (at least 3 characters) and --author NAME.")
+        reason, author = self.reason.strip(), self.author.strip()
+        return [Override(rule_id=rule, reason=reason, author=author) for rule in self.override]
+
+    def seed_or_default(self) -> int:
+        """The seed. Raises InputError when it is out of range."""
+        from holocrine.services import SEED
+
+        if self.seed is not None and not 0 <= self.seed < 2**63:
+            raise InputError("--seed must be a whole number from 0 to 2^63 - 1.")
+        return SEED if self.seed is None else self.seed
+
+
+DEFAULTS = Common()
 
 
 def _console() -> Console:
@@ -49,42 +80,14 @@ def _console() -> Console:
     return Console(stderr=True)
 
 
-def _overrides(rules: Sequence[str] | None, reason: str | None, author: str | None) -> list[Override]:
-    from holocrine.domain.plan import Override
-
-    if not rules:
-        if reason or author:
-            raise InputError("--reason and --author go with --override RULE. Name the rule that is set aside.")
-        return []
-    if not reason or not author or len(reason.strip()) < 3:
-        raise InputError("--override needs --reason TEXT (at least 3 characters) and --author NAME.")
-    return [Override(rule_id=rule, reason=reason.strip(), author=author.strip()) for rule in rules]
-
-
 def _print_json(document: dict[str, Any]) -> None:
     import json
 
     print(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
 
 
-def _seed(seed: int | None) -> int:
-    from holocrine.services import SEED
-
-    if seed is not None and not 0 <= seed < 2**63:
-        raise InputError("--seed must be a whole number from 0 to 2^63 - 1.")
-    return SEED if seed is None else seed
-
-
 @app.command
-def assess(
-    case: CaseFile,
-    *,
-    json: Json = False,
-    seed: Seed = None,
-    override: Rules = None,
-    reason: Reason = None,
-    author: Author = None,
-) -> int:
+def assess(case: CaseFile, *, common: Common = DEFAULTS) -> int:
     """Say whether this person should be treated, what should come first, and what to ask.
 
     Example: holocrine assess examples/oily-forehead.toml
@@ -92,9 +95,9 @@ def assess(
     from holocrine import services
     from holocrine.report import print_summary
 
-    _seed(seed)
-    assessment = services.assess(services.load_case(case), _overrides(override, reason, author))
-    if json:
+    common.seed_or_default()
+    assessment = services.assess(services.load_case(case), common.overrides())
+    if common.json:
         _print_json(assessment.model_dump(mode="json", by_alias=True))
     else:
         print_summary(_console(), assessment, None, None)
@@ -102,16 +105,7 @@ def assess(
 
 
 @app.command
-def plan(
-    case: CaseFile,
-    *,
-    output: Output = None,
-    json: Json = False,
-    seed: Seed = None,
-    override: Rules = None,
-    reason: Reason = None,
-    author: Author = None,
-) -> int:
+def plan(case: CaseFile, *, output: Output = None, common: Common = DEFAULTS) -> int:
     """Assess, optimise the injections, forecast, weigh the risks; write plan.toml, forecast.json, report.html.
 
     Example: holocrine plan examples/oily-forehead.toml -o my-plan
@@ -119,8 +113,8 @@ def plan(
     from holocrine import services
 
     loaded = services.load_case(case)
-    answer = services.plan(loaded, _overrides(override, reason, author), seed=_seed(seed))
-    return _deliver("holocrine.plan-answer/1", case, output, json, answer, loaded)
+    answer = services.plan(loaded, common.overrides(), seed=common.seed_or_default())
+    return _deliver("plan", output or Path(f"{case.stem}-plan"), loaded, answer, as_json=common.json)
 
 
 @app.command
@@ -129,11 +123,7 @@ def simulate(
     *,
     plan: Annotated[Path, Parameter(help="Plan file (TOML, schema holocrine.plan/1).")],
     output: Output = None,
-    json: Json = False,
-    seed: Seed = None,
-    override: Rules = None,
-    reason: Reason = None,
-    author: Author = None,
+    common: Common = DEFAULTS,
 ) -> int:
     """Forecast a given plan: one that was edited by hand, or a published protocol.
 
@@ -142,21 +132,20 @@ def simulate(
     from holocrine import services
 
     loaded, given = services.load_case(case), services.load_plan(plan)
-    answer = services.simulate(loaded, given, _overrides(override, reason, author), seed=_seed(seed))
-    return _deliver("holocrine.simulate-answer/1", case, output, json, answer, loaded)
+    answer = services.simulate(loaded, given, common.overrides(), seed=common.seed_or_default())
+    return _deliver("simulate", output or Path(f"{case.stem}-simulation"), loaded, answer, as_json=common.json)
 
 
-def _deliver(schema: str, case_file: Path, output: Path | None, as_json: bool, answer: Answer, case: Any) -> int:
+def _deliver(verb: str, folder: Path, case: Case, answer: Answer, *, as_json: bool) -> int:
     from holocrine.deliver import write_answer
     from holocrine.report import print_summary
 
-    folder = output or Path(f"{case_file.stem}-plan")
     files = write_answer(folder, case, answer)
     if as_json:
         forecast = answer.forecast.model_dump(mode="json", by_alias=True) if answer.forecast else None
         _print_json(
             {
-                "schema": schema,
+                "schema": f"holocrine.{verb}-answer/1",
                 "verdict": answer.assessment.verdict,
                 "status": answer.assessment.status,
                 "assessment": answer.assessment.model_dump(mode="json", by_alias=True),
@@ -175,9 +164,9 @@ def _deliver(schema: str, case_file: Path, output: Path | None, as_json: bool, a
 
 @app.command
 def schema(
-    name: Annotated[str, Parameter(help='Such as "holocrine.case/1".')], *, json: Json = False, seed: Seed = None
+    name: Annotated[str, Parameter(help='Such as "holocrine.case/1".')], *, json: bool = True, seed: int | None = None
 ) -> int:
-    """Print the JSON Schema of a file or answer. It is JSON and needs no seed, with or without those options.
+    """Print the JSON Schema of a file or answer; it is JSON and needs no seed, with or without those options.
 
     Example: holocrine schema holocrine.case/1
     """

@@ -6,12 +6,12 @@ import importlib.util
 import io
 import re
 import struct
-import xml.etree.ElementTree as ElementTree
 import zlib
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -493,9 +493,7 @@ def test_page_figure_and_terminal_give_the_same_number(html: str) -> None:
 
 
 def test_a_single_deep_point_is_drawn() -> None:
-    point = InjectionPoint(
-        id="G1", region="glabella", x=0.0, y=0.0, depth=4.0, plane="intramuscular", units=4, volume=0.1
-    )
+    point = InjectionPoint(id="G1", region="glabella", x=0, y=0, depth=4, plane="intramuscular", units=4, volume=0.1)
     plan = made.plan(point=(point,))
     assert "over 2.5 mm" in words(report.plot_face(plan, made.FACE, made.maps()))
     assert dilution.point_marks(point, plan) == pytest.approx(10.0)  # 0.1 mL on marks of 0.01 mL

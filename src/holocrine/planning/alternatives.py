@@ -70,7 +70,7 @@ def planning_index(simulator: Simulator) -> tuple[NDArray[np.int64], float]:
     Only draws under which sebum can respond are taken; the others add nothing but zeros to the benefit.
     """
     draws = simulator.draws
-    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    which = draws.hypothesis_ids
     active = np.flatnonzero(np.isin(which, ("H1", "H2")))
     _, first = np.unique(draws.spatial_of[active], return_index=True)
     return active[first], active.size / draws.n

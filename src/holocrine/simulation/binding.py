@@ -102,5 +102,5 @@ def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknow
     exposure = mass_per_unit(product, draws)[:, None] * bound / periglandular_uptake(draws)[:, None]
     concentration = PICOMOLAR_PER_PG_MM3 * exposure * tissue_loss_rate(draws)[:, None]
     direct = concentration / (concentration + draws.local["direct_half_effect"][:, None])
-    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    which = draws.hypothesis_ids
     return np.where((which == "H2")[:, None], direct, ordinary)

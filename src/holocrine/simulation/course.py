@@ -199,7 +199,7 @@ def harm_of(simulator: Simulator, force: Mapping[str, Array], harm: Harm) -> tup
 def _with_artefact(simulator: Simulator, sebum: Mapping[Region, Array], *, treated: bool) -> dict[Region, Array]:
     """Readings: under H3b treated skin reads off by a signed share, mean zero, that fades like the toxin's effect."""
     draws = simulator.draws
-    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    which = draws.hypothesis_ids
     shift = np.where(which == "H3b", draws.local["artefact_sd"], 0.0) * stream(draws.seed, "reading").standard_normal(
         draws.n
     )

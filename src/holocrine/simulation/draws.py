@@ -62,6 +62,11 @@ class Draws:
         """Number of spatial draws."""
         return int(next(iter(self.spatial.values())).size)
 
+    @property
+    def hypothesis_ids(self) -> NDArray[np.str_]:
+        """Identifier of each draw's hypothesis, (n,)."""
+        return np.array([hypothesis.id for hypothesis in self.hypotheses])[self.hypothesis]
+
     def expand(self, name: str) -> Array:
         """A spatial parameter repeated to one value per full draw, (n,)."""
         return self.spatial[name][self.spatial_of]

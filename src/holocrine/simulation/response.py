@@ -67,7 +67,7 @@ def fading_rate(terminal: Terminal, draws: Draws) -> Array:
     chain = light_chain_rate(terminal, draws)
     if terminal != "sebaceous":
         return chain
-    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    which = draws.hypothesis_ids
     return np.where(which == "H2", draws.local["direct_rate"], chain)
 
 
@@ -86,7 +86,7 @@ def periglandular_uptake(draws: Draws) -> Array:
 def _constants(terminal: Terminal, draws: Draws) -> Array:
     local, n = draws.local, draws.n
     motor = terminal == "motor"
-    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    which = draws.hypothesis_ids
     values: dict[str, Array | float] = {
         "k_S": local["depot_release"],
         "k_lag": DELIVERY_LAG_RATE,
@@ -146,7 +146,7 @@ def _integrate(
 ) -> Array:
     """Integrate all lanes. Sebum draws under which toxin does nothing to the gland stay at one."""
     model = MODELS[terminal]
-    which = np.array([h.id for h in draws.hypotheses])[draws.hypothesis]
+    which = draws.hypothesis_ids
     active = np.flatnonzero(np.isin(which, ("H1", "H2"))) if terminal == "sebaceous" else np.arange(draws.n)
     direct = (which == "H2") & (terminal == "sebaceous")
     past = np.zeros(1) if days_since_last is None else node_loadings(PAST_NODES)
