@@ -14,29 +14,32 @@ KERNEL_AIM_MS, MAP_AIM_MS, RATIO_AIM, COLD_AIM_S, WARM_AIM_S = 20.0, 10.0, 50.0,
 
 INTRODUCTION = """# Speed
 
-Written by `make bench`, which sets up the peers in `.venv-bench` (Devito needs a C compiler at run time; a peer that is
-missing is reported as such). Times are medians with [smallest, largest]; ratios are medians of interleaved rounds of one
-run. Nothing here is part of the test suite: a busy machine must not fail a test.
+Written by `make bench`, which sets up the peers in `.venv-bench` (Devito needs a C compiler at run time; a peer that
+is missing is reported as such). Times are medians with [smallest, largest]; ratios are medians of interleaved rounds
+of one run. Nothing here is part of the test suite: a busy machine must not fail a test.
 """
 
 SPREAD = """## Bound-dose maps of a 15-bleb plan
 
-**Problem.** A box of 100 x 60 x 6 mm with epidermis, dermis, subcutis and muscle, each with its own spreading coefficient
-along and across the skin and its own loss (`benchmarks/spread_peers/problem.py`); first-order uptake by terminals in dermis
-and muscle; 15 blebs of 0.02 mL at 15 different depths. Wanted: the bound dose of both kinds of terminal on a map of 1 mm,
-averaged over their layer, when everything has been bound or cleared. The problem is linear, as it is in the product.
+**Problem.** A box of 100 x 60 x 6 mm with epidermis, dermis, subcutis and muscle, each with its own spreading
+coefficient along and across the skin and its own loss (`benchmarks/spread_peers/problem.py`); first-order uptake by
+terminals in dermis and muscle; 15 blebs of 0.02 mL at 15 different depths. Wanted: the bound dose of both kinds of
+terminal on a map of 1 mm, averaged over their layer, when everything has been bound or cleared. The problem is
+linear, as it is in the product.
 
 **Reference.** Cosines along the skin, the spheroids' exact transforms, and extrapolated fine grids in depth
-(`reference.py`): none of the programs works that way. Halving all its resolutions moves it by under 1e-5
-(run the file to see). Errors are the worse of both maps, relative to the map's largest value (max) or norm (L2).
+(`reference.py`): none of the programs works that way. Halving any of its resolutions moves it by under 1e-4 (run the
+file to see). Errors are the worse of both maps, relative to the map's largest value (max) or norm (L2).
 
-**Peers.** The programs that step explicitly take the largest stable step, which costs no accuracy in a sum over all steps,
-until 0.5% of the dose is left. FiPy and SciPy get the steady equation for the time integral, their strongest form, with
-conjugate gradients stopped where the grid's own error dominates. Building meshes and matrices, generating code and compiling
-are not counted for anybody (set-up column), nor is reading the peers' maps. Devito uses all threads.
+**Peers.** The programs that step explicitly take the largest stable step, which costs no accuracy in a sum over all
+steps, until 0.5% of the dose is left. FiPy and SciPy get the steady equation for the time integral, their strongest
+form, with conjugate gradients stopped where the grid's own error dominates. Building meshes and matrices, generating
+code and compiling are not counted (set-up column), except that FiPy assembles within every solution; nor is reading the peers' maps. Devito uses all
+threads.
 
-**Holocrine** solves one axisymmetric kernel per bleb's depth and sums them. "Kernels at hand" is what a search over plans
-pays. "At fixed depths" interpolates between the product's tabulated depths instead; its error is the interpolation's.
+**Holocrine** solves one axisymmetric kernel per bleb's depth and sums them. "Kernels at hand" is what a search over
+plans pays. "At fixed depths" interpolates between the product's tabulated depths instead; its error is the
+interpolation's.
 """
 
 
@@ -166,8 +169,8 @@ def _face_map(result: Mapping[str, Any]) -> str:
     times = result["times"]
     return (
         "## Face map\n\n"
-        f"{result['points']} points over all regions, {result['cells']} squares of 1 mm, three terminal types, one parameter "
-        f"vector, kernels at hand: {timing.milliseconds(times['map'])} ms, of which the sum takes "
+        f"{result['points']} points over all regions, {result['cells']} squares of 1 mm, three terminal types, one "
+        f"parameter vector, kernels at hand: {timing.milliseconds(times['map'])} ms, of which the sum takes "
         f"{timing.milliseconds(times['sum'])} ms.\n"
     )
 

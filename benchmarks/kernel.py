@@ -5,11 +5,15 @@ Aim: at most 20 ms with the radial mesh, its eigenmodes, the source and the solu
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import scipy.sparse.linalg
 
 import timing
+from numpy.typing import NDArray
 from holocrine.anatomy.sites import layer_stack
+from holocrine.domain.vocabulary import Region
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.exposure import bolus, skin_column
 from holocrine.simulation.draws import typical
@@ -17,15 +21,15 @@ from holocrine.simulation.spread import DEPTHS, RADIUS_COUNT, medium, mesh_for, 
 from holocrine.solvers.diffusion import assemble_axisymmetric, radial_mesh, solve_axisymmetric
 
 VOLUME_ML, DEPTH_MM = 0.02, 1.1
-SITES = ("forehead", "cheek_left")
+SITES: tuple[Region, ...] = ("forehead", "cheek_left")
 """Bone below the muscle, and deep tissue, whose mesh goes on."""
 
 
-def one_site(site: str) -> dict[str, object]:
+def one_site(site: Region) -> dict[str, Any]:
     """Timings at the typical parameters of one site."""
     draws = typical(load_parameters(), load_hypotheses())
     spatial = {name: float(values[0]) for name, values in draws.spatial.items()}
-    stack = layer_stack(site, "female")  # type: ignore[arg-type]
+    stack = layer_stack(site, "female")
     column, drop = skin_column(stack, spatial), bolus(VOLUME_ML, spatial)
     layers, mesh = medium(column), mesh_for(column, drop, spatial["tail_length"])
     share = source(column, mesh, drop, DEPTH_MM, spatial)
@@ -34,9 +38,9 @@ def one_site(site: str) -> dict[str, object]:
         fresh = mesh_for(column, drop, spatial["tail_length"])
         return solve_axisymmetric(fresh, layers, source(column, fresh, drop, DEPTH_MM, spatial))
 
-    def sparse() -> np.ndarray:
+    def sparse() -> NDArray[np.float64]:
         matrix = assemble_axisymmetric(mesh, layers)
-        return scipy.sparse.linalg.splu(matrix).solve(share.ravel()).reshape(share.shape)
+        return np.asarray(scipy.sparse.linalg.splu(matrix).solve(share.ravel())).reshape(share.shape)
 
     own = solve_axisymmetric(mesh, layers, share).exposure
     times = timing.interleaved(
@@ -61,11 +65,11 @@ def one_site(site: str) -> dict[str, object]:
 
 def main() -> None:
     """Measure, print, save."""
-    result = {site: one_site(site) for site in SITES}
+    result: dict[str, Any] = {site: one_site(site) for site in SITES}
     timing.save("kernel", result)
     for site, found in result.items():
         print(site, found["cells"], "cells; largest difference to sparse LU", f"{found['largest_difference']:.1e}")
-        for name, seconds in found["times"].items():  # type: ignore[attr-defined]
+        for name, seconds in found["times"].items():
             print(f"  {name:12s} {timing.milliseconds(seconds)} ms")
         print(f"  sparse LU / whole kernel {found['ratio_lu_to_whole']:.1f}")
 

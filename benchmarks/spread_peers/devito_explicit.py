@@ -74,7 +74,7 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
         exposure = dt * np.swapaxes(np.asarray(total.data), 1, 2)
         return problem.bound_maps(exposure, given)
 
-    facts = {"cells": int(given.source.size), "steps": steps, "days": round(steps * dt, 3)}
+    facts: dict[str, object] = {"cells": int(given.source.size), "steps": steps, "days": round(steps * dt, 3)}
     return Prepared(solve, given.step, devito.__version__, facts)
 
 

@@ -92,7 +92,7 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
 
     def solve() -> Array:
         tables = at_hand if arguments.mode == "sum" else kernels(levels)
-        maps = superpose(tables, RADIUS_STEP, table_of, row_of, doses, spots.places[None], levels_of, cells)
+        maps: Array = superpose(tables, RADIUS_STEP, table_of, row_of, doses, spots.places[None], levels_of, cells)
         return maps[0].reshape(2, 100, 60)
 
     return Prepared(solve, None, holocrine.__version__, {"kernels": int(levels.size)})

@@ -98,4 +98,4 @@ def bound_maps(modes_per_mm: int = MODES_PER_MM, height: float = HEIGHT, wavenum
 if __name__ == "__main__":
     one = bound_maps()
     for change in ({"modes_per_mm": MODES_PER_MM // 2}, {"height": 2 * HEIGHT}, {"wavenumbers": WAVENUMBERS // 2}):
-        print(change, problem.errors(bound_maps(**change), one))  # type: ignore[arg-type]
+        print(change, problem.errors(bound_maps(**change), one))

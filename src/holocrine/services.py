@@ -167,7 +167,8 @@ def _answer(
             "provenance": provenance,
         }
     )
-    final = with_benefit(assessment, forecast.benefit.probability_meaningful)
+    chances = [benefit.probability_meaningful for benefit in (forecast.benefit, *forecast.further_benefits)]
+    final = with_benefit(assessment, max(chances))
     return Answer(final, complete, forecast, face, maps)
 
 

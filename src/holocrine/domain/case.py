@@ -38,6 +38,10 @@ Grade = Annotated[int, Field(ge=0, le=4)]
 Count = Annotated[int, Field(ge=0, le=999)]
 
 
+MEANINGFUL_SWEAT_FALL = 50.0
+"""Percent; assumption: half the sweat is about one grade of the hyperhidrosis severity scale."""
+
+
 class InflamedLesion(Record):
     """An inflamed lesion with its place on the face map: no point is put inside `radius`."""
 
@@ -123,6 +127,15 @@ class Goals(Record):
     meaningful_sebum_fall: Fraction = 20.0
     harm_limits: HarmLimits = HarmLimits()
     acknowledge_off_label: YesNo = "unknown"
+
+    @property
+    def main_target(self) -> Target:
+        """The target that headlines show: sebum where it is one, otherwise the first."""
+        return "sebum" if "sebum" in self.targets else self.targets[0]
+
+    def meaningful_fall(self, target: Target) -> float:
+        """Percent of mean fall that this person would notice."""
+        return self.meaningful_sebum_fall if target == "sebum" else MEANINGFUL_SWEAT_FALL
 
     @model_validator(mode="after")
     def _no_repeats(self) -> Self:

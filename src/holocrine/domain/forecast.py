@@ -9,7 +9,7 @@ from pydantic import Field
 from holocrine.domain.base import Record
 from holocrine.domain.plan import Provenance
 from holocrine.domain.tables import course_dataset, course_rows, frame
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import Region, Target
 
 if TYPE_CHECKING:
     import pandas
@@ -68,8 +68,9 @@ class Risk(Record):
 
 
 class Benefit(Record):
-    """The headline: mean fall in sebum (percent) over the goal area in weeks 2-16."""
+    """What the plan is for: mean fall (percent) of one target over the goal area in weeks 2-16."""
 
+    target: Target = "sebum"
     description: str
     mean: float
     interval: Interval
@@ -117,6 +118,7 @@ class Forecast(Record):
     start: str
     courses: tuple[Course, ...]
     benefit: Benefit
+    further_benefits: tuple[Benefit, ...] = ()
     risks: tuple[Risk, ...]
     hypotheses: tuple[HypothesisWeight, ...]
     areas: tuple[AreaShare, ...]

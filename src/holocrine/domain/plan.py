@@ -11,7 +11,7 @@ from holocrine.domain.quantities import Depth, Length, Volume
 from holocrine.domain.session import Units
 from holocrine.domain.tables import frame
 from holocrine.domain.text import Line20
-from holocrine.domain.vocabulary import Diluent, Plane, Product, Region, Syringe
+from holocrine.domain.vocabulary import Diluent, Plane, Product, Region, Syringe, Target
 
 if TYPE_CHECKING:
     import pandas
@@ -59,13 +59,14 @@ class LimitCheck(Record):
 
 
 class Alternative(Record):
-    """One of the plans weighed, with what it buys. Probabilities and falls in percent."""
+    """One of the plans weighed, with what it buys of the main target. Probabilities and falls in percent."""
 
     name: Literal["no_injection", "sparing", "balanced", "thorough"]
     points: int
     units: float
     volume: float
     spacing: float | None = None
+    target: Target = "sebum"
     benefit: float
     benefit_lo90: float
     benefit_hi90: float

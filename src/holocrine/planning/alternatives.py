@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from holocrine.domain.vocabulary import Region, Target
 from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.objective import FREE, PlanObjective, Point, Value, Weights
 from holocrine.planning.search import MILD_PENALTY, PENALTY, Pattern, Search
@@ -16,7 +17,7 @@ from holocrine.planning.setting import Setting
 from holocrine.simulation.binding import Shots
 from holocrine.simulation.course import REPLICATES, Simulation, Simulator, harm_of, muscle_forces, run
 from holocrine.simulation.harms import probability_interval
-from holocrine.simulation.summary import benefit_weeks, mean_fall
+from holocrine.simulation.summary import mean_fall
 
 Array = NDArray[np.float64]
 Name = Literal["no_injection", "sparing", "balanced", "thorough"]
@@ -32,6 +33,8 @@ CAP_START = 0.2
 ROUNDS = 2
 MOST_ROUNDS = 6
 """Searches per alternative: the usual number, and the most while no plan keeps the limits."""
+ROW_MM = 2.0
+"""Points within this height of each other are listed as one row."""
 NEAR_LIMIT = 0.75
 """A plan whose harm comes this close to its limit has used the room there is."""
 
@@ -45,7 +48,7 @@ class Candidate:
     shots: Shots
     simulation: Simulation
     risks: Mapping[Harm, tuple[float, float, float]]
-    falls: Array
+    falls: Mapping[Target, Array]
     utility: float
     within_limits: bool
 
@@ -76,10 +79,19 @@ def planning_index(simulator: Simulator) -> tuple[NDArray[np.int64], float]:
     return active[first], active.size / draws.n
 
 
+def listed(points: Sequence[Point]) -> list[Point]:
+    """Points as a plan lists them: per region, row by row from the top, from the patient's right to the left."""
+    order = get_args(Region)
+    return sorted(points, key=lambda p: (order.index(p.region), -round(p.y / ROW_MM), p.x, p.y))
+
+
 def shots(points: Sequence[Point], product: str) -> Shots:
-    """Search points as injections."""
-    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in points]).reshape(-1, 5)
-    regions = [point.region for point in points]
+    """Search points as injections, in the order of the written plan.
+
+    A point's placement error goes by its place in the list, so `simulate` on the written plan repeats these numbers.
+    """
+    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in listed(points)]).reshape(-1, 5)
+    regions = [point.region for point in listed(points)]
     return Shots(product, table[:, :2], table[:, 2], table[:, 3], table[:, 4], regions)  # type: ignore[arg-type]
 
 
@@ -90,7 +102,7 @@ class Alternatives:
     setting: Setting
     simulator: Simulator
     limits: Mapping[Harm, float]
-    targets: Sequence[str]
+    targets: Sequence[Target]
 
     def __post_init__(self) -> None:
         """Prepare the objective and every even pattern, which all searches share."""
@@ -172,14 +184,12 @@ class Alternatives:
         simulation = run(self.simulator, given)
         spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
         risks = {h: probability_interval(p, spatial_of) for h, p in simulation.harm_probability.items()}
-        falls = mean_fall(simulation, self.simulator.person.scene)
-        benefit = [float(falls.mean())] if "sebum" in self.targets else []
-        if "sweat" in self.targets:
-            weeks = benefit_weeks(simulation.weeks)
-            benefit.append(float(np.mean([100.0 * (1.0 - s[:, weeks]).mean() for s in simulation.sweat.values()])))
+        scene = self.simulator.person.scene
+        falls = {target: mean_fall(simulation, scene, target) for target in self.targets}
+        benefit = float(np.mean([fall.mean() for fall in falls.values()]))
         price = BALANCED.dose * given.units.sum() / self.setting.product.labelled_facial_maximum
         price += BALANCED.puncture * given.units.size + BALANCED.harm * 100.0 * sum(
             mean for mean, _, _ in risks.values()
         )
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
-        return Candidate(name, pattern, given, simulation, risks, falls, float(np.mean(benefit) - price) + 0.0, within)
+        return Candidate(name, pattern, given, simulation, risks, falls, float(benefit - price) + 0.0, within)

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import Region, Target
 from holocrine.models.junction import Terminal
 from holocrine.models.readout import HARMS, Harm
 from holocrine.simulation.binding import Shots, bound_dose, loading
@@ -34,7 +34,7 @@ HARM_CELL_MM = 6.0
 """Cells of goal area and muscles in the search; the finished plan is simulated on the finer scene."""
 HARM_DRAWS = 256
 """Draws for the harms in the search: two for every spatial draw."""
-TARGET_TERMINALS: Mapping[str, Terminal] = {"sebum": "sebaceous", "sweat": "sudomotor"}
+TARGET_TERMINALS: Mapping[Target, Terminal] = {"sebum": "sebaceous", "sweat": "sudomotor"}
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class PlanObjective:
         self,
         simulator: Simulator,
         product: str,
-        targets: Sequence[str],
+        targets: Sequence[Target],
         labelled_total: float,
         index: Index,
         share: float,

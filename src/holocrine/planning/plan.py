@@ -8,7 +8,7 @@ import numpy as np
 
 from holocrine.domain.plan import Alternative, InjectionPoint, Objective, Plan, Solution
 from holocrine.domain.vocabulary import Region
-from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate
+from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate, listed
 from holocrine.planning.objective import Point
 from holocrine.planning.setting import Setting
 
@@ -28,7 +28,6 @@ PREFIX: Mapping[Region, str] = {
     "jawline_right": "JR",
     "scalp_edge": "S",
 }
-ROW_MM = 2.0
 CHARACTER = {
     "no_injection": "nothing is injected",
     "sparing": "dose and punctures twice as dear, 40% of the harm limits",
@@ -61,11 +60,10 @@ def _solution(setting: Setting, chosen: Candidate) -> Solution:
 
 
 def injection_points(setting: Setting, points: Sequence[Point]) -> tuple[InjectionPoint, ...]:
-    """Points numbered per region, row by row from the top, from the patient's right to the left."""
-    ordered = sorted(points, key=lambda p: (-round(p.y / ROW_MM), p.x))
+    """Points numbered per region, in the order of `listed`."""
     counts: dict[Region, int] = {}
     named = []
-    for point in ordered:
+    for point in listed(points):
         counts[point.region] = counts.get(point.region, 0) + 1
         named.append(
             InjectionPoint(
@@ -80,8 +78,7 @@ def injection_points(setting: Setting, points: Sequence[Point]) -> tuple[Injecti
                 syringe_marks=round(setting.syringe.marks(point.volume), 6),
             )
         )
-    order = list(PREFIX)
-    return tuple(sorted(named, key=lambda p: order.index(p.region)))
+    return tuple(named)
 
 
 def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
@@ -104,20 +101,22 @@ def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
 
 
 def _alternative(candidate: Candidate, chosen: Candidate, alternatives: Alternatives) -> Alternative:
-    falls = candidate.falls
-    meaningful = alternatives.setting.case.goals.meaningful_sebum_fall
+    goals = alternatives.setting.case.goals
+    target = goals.main_target
+    falls = candidate.falls[target]
     return Alternative(
         name=candidate.name,
         points=len(candidate.pattern.points),
         units=round(candidate.units, 6),
         volume=round(float(candidate.shots.volume.sum()), 6),
         spacing=candidate.pattern.spacing,
+        target=target,
         benefit=round(float(falls.mean()), 4),
         benefit_lo90=round(float(np.quantile(falls, 0.05)), 4),
         benefit_hi90=round(float(np.quantile(falls, 0.95)), 4),
-        probability_meaningful=round(float(100.0 * (falls >= meaningful).mean()), 4),
+        probability_meaningful=round(float(100.0 * (falls >= goals.meaningful_fall(target)).mean()), 4),
         risks={harm: round(100.0 * mean, 4) for harm, (mean, _, _) in candidate.risks.items()},
-        utility=round(candidate.utility, 4),
+        utility=round(candidate.utility, 4) + 0.0,  # never -0
         chosen=candidate is chosen,
         why=_why(candidate, chosen),
     )

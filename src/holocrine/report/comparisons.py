@@ -32,13 +32,14 @@ def plot_risks(risks: Sequence[Risk]) -> str:
 
 
 def plot_alternatives(plan: Plan) -> str:
-    """SVG: expected fall in sebum with its 90% interval for every plan weighed; the chosen one is filled."""
+    """SVG: expected fall of the main target with its 90% interval for every plan weighed; the chosen one is filled."""
     alternatives = plan.alternatives
+    target = alternatives[0].target if alternatives else "sebum"
     low = min((a.benefit_lo90 for a in alternatives), default=0.0)
     high = max((a.benefit_hi90 for a in alternatives), default=1.0)
     ticks = nice_ticks(min(low, 0.0), max(high, 10.0))
     height = 26 + _ROW * len(alternatives) + 44
-    content = _frame(ticks, 26 + _ROW * len(alternatives), "expected fall in sebum, percent (bar: 90% interval)")
+    content = _frame(ticks, 26 + _ROW * len(alternatives), f"expected fall in {target}, percent (bar: 90% interval)")
     for i, alternative in enumerate(alternatives):
         content += _alternative_row(alternative, plan.solution.product, 26 + _ROW * (i + 0.5), ticks)
     words = " ".join(

@@ -50,24 +50,27 @@ def verdict(assessment: Assessment) -> str:
     return callout(f"{_KINDS[assessment.verdict]} verdict", heading, paragraph(assessment.summary))
 
 
-def headline(benefit: Benefit, status: str) -> str:
-    """What may be expected, in one sentence with its uncertainty, and the basis of the numbers."""
+def headline(benefits: Sequence[Benefit], status: str) -> str:
+    """What may be expected, a sentence with its uncertainty for each target, and the basis of the numbers."""
+    sentences = " ".join(_expectation(benefit) for benefit in benefits)
+    return f'<p class="headline">{sentences} <span class="soft">Basis: {text(status)}.</span></p>'
+
+
+def _expectation(benefit: Benefit) -> str:
     fall = wording.interval90(benefit.mean, benefit.interval.lo90, benefit.interval.hi90)
     chance = wording.probability(benefit.probability_no_effect)
     often = wording.in_ten(benefit.probability_no_effect)
-    words = (
+    return (
         f"<strong>Expected {text(benefit.description)}: {text(fall)}.</strong> "
-        f"The chance that it does nothing at all is {text(chance)} ({text(often)}). "
-        f'<span class="soft">Basis: {text(status)}.</span>'
+        f"The chance that it does nothing at all is {text(chance)} ({text(often)})."
     )
-    return f'<p class="headline">{words}</p>'
 
 
 def tiles(benefit: Benefit, risks: Sequence[Risk]) -> str:
     """Four numbers to talk about with the patient."""
     shown = [
         (
-            f"Chance of a fall of at least {wording.percent(benefit.meaningful_fall)}",
+            f"Chance that {benefit.target} falls by at least {wording.percent(benefit.meaningful_fall)}",
             wording.probability(benefit.probability_meaningful),
             wording.in_ten(benefit.probability_meaningful),
         ),
@@ -174,7 +177,7 @@ def first_page(assessment: Assessment, plan: Plan, forecast: Forecast, drawing: 
     """Everything a dermatologist needs before picking up the syringe."""
     body = (
         verdict(assessment)
-        + headline(forecast.benefit, forecast.status)
+        + headline((forecast.benefit, *forecast.further_benefits), forecast.status)
         + tiles(forecast.benefit, forecast.risks)
         + f'<div class="split"><div>{face_figure(drawing, week)}</div>'
         + f"<div>{dilution_card(plan)}{total(plan)}</div></div>"

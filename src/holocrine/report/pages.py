@@ -170,12 +170,13 @@ def alternatives_page(plan: Plan) -> str:
     if not plan.alternatives:
         words = "This plan was given, not searched for; no alternatives were weighed."
         return section("alternatives", "Alternatives", paragraph(words))
+    target = plan.alternatives[0].target
     head = (
         "Plan",
         "Points",
         "Dose and volume",
         "Spacing",
-        "Fall in sebum",
+        f"Fall in {target}",
         "Chance of a worthwhile fall",
         "Risks",
         "Why",
@@ -184,7 +185,7 @@ def alternatives_page(plan: Plan) -> str:
     return section(
         "alternatives",
         "Alternatives",
-        picture(plot_alternatives(plan), "Expected fall in sebum of every plan weighed; the chosen one is filled."),
+        picture(plot_alternatives(plan), f"Expected fall in {target} of every plan weighed; the chosen one is filled."),
         table("What each alternative buys", head, rows, numeric=(1,)),
     )
 

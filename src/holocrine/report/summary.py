@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from holocrine.domain.assessment import Assessment, Question, Reason
-from holocrine.domain.forecast import Forecast, Risk
+from holocrine.domain.forecast import Benefit, Forecast, Risk
 from holocrine.domain.plan import Alternative, LimitCheck, Plan
 from holocrine.report import dilution, wording
 from holocrine.report.first_page import NOTHING_PLANNED, limit_quantity
@@ -129,7 +129,13 @@ def _print_regions(console: Console, plan: Plan) -> None:
 
 
 def _print_forecast(console: Console, forecast: Forecast) -> None:
-    benefit = forecast.benefit
+    for benefit in (forecast.benefit, *forecast.further_benefits):
+        _print_benefit(console, benefit)
+    for risk in forecast.risks:
+        console.print(_risk_line(risk))
+
+
+def _print_benefit(console: Console, benefit: Benefit) -> None:
     fall = wording.interval90(benefit.mean, benefit.interval.lo90, benefit.interval.hi90)
     console.print(Text.assemble(("Benefit  ", "bold"), f"{benefit.description}: ", (fall, "bold")))
     console.print(
@@ -138,8 +144,6 @@ def _print_forecast(console: Console, forecast: Forecast) -> None:
         f"chance of no effect: {wording.probability(benefit.probability_no_effect)}",
         highlight=False,
     )
-    for risk in forecast.risks:
-        console.print(_risk_line(risk))
 
 
 def _risk_line(risk: Risk) -> Text:
@@ -154,14 +158,15 @@ def _risk_line(risk: Risk) -> Text:
 
 
 def _print_alternatives(console: Console, alternatives: Sequence[Alternative], product: str) -> None:
+    target = alternatives[0].target
     console.print(
-        Text(f"Alternatives weighed (doses in units {product}; fall in sebum with 90% interval)", style="bold")
+        Text(f"Alternatives weighed (doses in units {product}; fall in {target} with 90% interval)", style="bold")
     )
     table = _table()
     table.add_column("Plan", no_wrap=True)
     table.add_column("Points", justify="right")
     table.add_column("Dose", justify="right", no_wrap=True)
-    table.add_column("Fall in sebum", no_wrap=True)
+    table.add_column(f"Fall in {target}", no_wrap=True)
     table.add_column("Why")
     for a in alternatives:
         table.add_row(

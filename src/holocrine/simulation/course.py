@@ -53,7 +53,7 @@ class Person:
 class Simulation:
     """All draws of one plan; every array is relative to the untreated state.
 
-    `sebum`, `sweat` per region and `sebum_untreated`, (draws, weeks); `sebum_reading` adds the signed
+    `sebum`, `sweat` per region and the same without a new session, (draws, weeks); `sebum_reading` adds the signed
     shift of H3b; `frontalis` (draws, weeks) force; `brow` (draws, weeks) mm, negative is down;
     `harm_probability` per harm (REPLICATES*draws,) 0..1, in the order of `draws.repaired`; `harm_course`
     (draws, weeks) mm.
@@ -64,6 +64,7 @@ class Simulation:
     sebum_untreated: Mapping[Region, Array]
     sebum_reading: Mapping[Region, Array]
     sweat: Mapping[Region, Array]
+    sweat_untreated: Mapping[Region, Array]
     frontalis: Array
     brow: Array
     harm_probability: Mapping[Harm, Array]
@@ -131,9 +132,10 @@ def run(simulator: Simulator, shots: Shots) -> Simulation:
     return Simulation(
         weeks=simulator.weeks,
         sebum=glands["sebum"],
-        sebum_untreated=glands["untreated"],
+        sebum_untreated=glands["sebum untreated"],
         sebum_reading=_with_artefact(simulator, glands["sebum"], treated=shots.units.size > 0),
         sweat=glands["sweat"],
+        sweat_untreated=glands["sweat untreated"],
         frontalis=np.mean(upper, axis=0),
         brow=-np.mean(drop, axis=0),
         harm_probability={harm: probability for harm, (probability, _) in harms.items()},
@@ -152,7 +154,8 @@ def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region,
     landed = placed(shots.xy, shots.depth, draws, person.experience)
     glands: tuple[Terminal, ...] = ("sebaceous", "sudomotor")
     bound = bound_dose(shots, landed, cells, draws, simulator.library, person.scene.face.sex, glands)
-    courses: dict[str, dict[Region, Array]] = {"sebum": {}, "untreated": {}, "sweat": {}}
+    names = ("sebum", "sebum untreated", "sweat", "sweat untreated")
+    courses: dict[str, dict[Region, Array]] = {name: {} for name in names}
     for terminal in glands:
         name = "sebum" if terminal == "sebaceous" else "sweat"
         new = node_positions(loading(terminal, bound[terminal], shots.product, draws), NEW_NODES)
@@ -161,8 +164,7 @@ def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region,
         for region, where in places.items():
             weights = bin_pairs(past[:, where], new[:, where], simulator.past_nodes, NEW_NODES)
             courses[name][region] = np.einsum("dij,dijw->dw", weights, surface.values)
-            if name == "sebum":
-                courses["untreated"][region] = np.einsum("di,diw->dw", weights.sum(axis=2), surface.untreated)
+            courses[f"{name} untreated"][region] = np.einsum("di,diw->dw", weights.sum(axis=2), surface.untreated)
     return courses
 
 

@@ -19,7 +19,7 @@ from holocrine.domain.forecast import (
 )
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Provenance
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import Region, Target
 from holocrine.models.readout import HARMS, Harm
 from holocrine.simulation.balance import mass_balance
 from holocrine.simulation.binding import Shots
@@ -63,12 +63,16 @@ def forecast_of(
     provenance: Provenance,
 ) -> Forecast:
     """Sum all draws up."""
+    main = case.goals.main_target
     return Forecast(
         status=status,
         pseudonym=case.patient.pseudonym,
         start=case.assessed_on.isoformat(),
         courses=tuple(_courses(case, simulator, simulation)),
-        benefit=_benefit(case, simulator, simulation),
+        benefit=_benefit(case, simulator, simulation, main),
+        further_benefits=tuple(
+            _benefit(case, simulator, simulation, target) for target in case.goals.targets if target != main
+        ),
         risks=tuple(_risk(case, simulator, simulation, harm) for harm in HARMS),
         hypotheses=_hypotheses(simulator, simulation),
         areas=area_shares(maps, simulator, tuple(simulation.sebum)),
@@ -154,19 +158,21 @@ def _reading_noise(draws: Draws, weeks: Array) -> Array:
     return np.asarray(np.exp(spread * normal))
 
 
-def _benefit(case: Case, simulator: Simulator, simulation: Simulation) -> Benefit:
-    falls = mean_fall(simulation, simulator.person.scene)
-    meaningful = case.goals.meaningful_sebum_fall
+def _benefit(case: Case, simulator: Simulator, simulation: Simulation, target: Target) -> Benefit:
+    scene = simulator.person.scene
+    falls = mean_fall(simulation, scene, target)
+    meaningful = case.goals.meaningful_fall(target)
     regions = ", ".join(region.replace("_", " ") for region in simulation.sebum)
     first, last = (int(week) for week in BENEFIT_WEEKS)
     return Benefit(
-        description=f"mean fall in sebum over the whole goal area ({regions}) in weeks {first} to {last}",
+        target=target,
+        description=f"mean fall in {target} over the whole goal area ({regions}) in weeks {first} to {last}",
         mean=float(falls.mean()),
         interval=interval(falls),
         meaningful_fall=meaningful,
         probability_meaningful=float(100.0 * (falls >= meaningful).mean()),
         probability_no_effect=float(100.0 * (falls < NO_EFFECT_PERCENT).mean()),
-        duration_weeks=effect_duration(simulation, simulator.person.scene),
+        duration_weeks=effect_duration(simulation, scene, target),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.forecast import Interval
+from holocrine.domain.vocabulary import Target
 from holocrine.simulation.course import Simulation
 from holocrine.simulation.scene import Scene
 
@@ -26,20 +27,23 @@ def benefit_weeks(weeks: Array) -> NDArray[np.bool_]:
     return np.asarray((weeks >= BENEFIT_WEEKS[0]) & (weeks <= BENEFIT_WEEKS[1]))
 
 
-def fall_course(simulation: Simulation, scene: Scene) -> Array:
-    """Fall in sebum against no new session, percent of untreated, area-weighted over regions; (draws, weeks)."""
-    total = sum(scene.areas[region] for region in simulation.sebum)
-    falls = [
-        scene.areas[region] / total * (simulation.sebum_untreated[region] - sebum)
-        for region, sebum in simulation.sebum.items()
-    ]
+def fall_course(simulation: Simulation, scene: Scene, target: Target = "sebum") -> Array:
+    """Fall against no new session, percent of untreated, area-weighted over regions; (draws, weeks)."""
+    pairs = {
+        "sebum": (simulation.sebum_untreated, simulation.sebum),
+        "sweat": (simulation.sweat_untreated, simulation.sweat),
+    }
+    without, treated = pairs[target]
+    total = sum(scene.areas[region] for region in treated)
+    falls = [scene.areas[region] / total * (without[region] - course) for region, course in treated.items()]
     course = 100.0 * np.sum(falls, axis=0)
     return np.where(np.abs(course) < RESOLUTION, 0.0, course)
 
 
-def mean_fall(simulation: Simulation, scene: Scene) -> Array:
+def mean_fall(simulation: Simulation, scene: Scene, target: Target = "sebum") -> Array:
     """`fall_course` averaged over the benefit weeks, (draws,)."""
-    return np.asarray(fall_course(simulation, scene)[:, benefit_weeks(simulation.weeks)].mean(axis=1))
+    falls = fall_course(simulation, scene, target)
+    return np.asarray(falls[:, benefit_weeks(simulation.weeks)].mean(axis=1))
 
 
 def interval(values: Array) -> Interval:
@@ -48,12 +52,12 @@ def interval(values: Array) -> Interval:
     return Interval(median=median, lo50=lo50, hi50=hi50, lo90=lo90, hi90=hi90)
 
 
-def effect_duration(simulation: Simulation, scene: Scene) -> Interval | None:
+def effect_duration(simulation: Simulation, scene: Scene, target: Target = "sebum") -> Interval | None:
     """Weeks until the fall is back at half of its peak, among draws with any; None when there are none.
 
     Draws whose fall is still above half its peak at the end count as that long.
     """
-    falls = fall_course(simulation, scene)
+    falls = fall_course(simulation, scene, target)
     falls = falls[falls.max(axis=1) >= SMALLEST_PEAK]
     if falls.shape[0] == 0:
         return None
