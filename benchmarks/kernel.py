@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse.linalg
+from numpy.typing import NDArray
 
 import timing
-from numpy.typing import NDArray
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Region
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters

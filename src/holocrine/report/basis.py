@@ -33,7 +33,8 @@ _METHODS = (
     (
         "Intervals",
         "They carry the uncertainty of the parameters, the differences between people and, where a reading is "
-        "forecast, its error. A 90% interval should hold the outcome in nine of ten people like this one.",
+        "forecast, its error. If the priors are right, a 90% interval holds the outcome in nine of ten people like "
+        "this one; nobody has checked that yet.",
     ),
 )
 

@@ -9,7 +9,7 @@ from holocrine.domain.case import Case
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Plan
-from holocrine.report import basis, first_page, pages, reasons, wording
+from holocrine.report import basis, first_page, pages, parameter_table, reasons, wording
 from holocrine.report.figures import plot_face
 from holocrine.report.markup import OFF_LABEL, callout, paragraph, section, text
 from holocrine.report.safety_card import safety_page
@@ -28,6 +28,7 @@ _CONTENTS = (
     ("safety", "Safety card"),
     ("basis", "Basis"),
     ("methods", "Methods"),
+    ("parameters", "Parameters"),
 )
 
 
@@ -52,6 +53,7 @@ def render_report(
         + safety_page(plan, forecast.start)
         + basis.basis_page(plan, forecast)
         + basis.methods_page()
+        + parameter_table.parameters_page()
     )
     return _page(f"Treatment plan for {case.patient.pseudonym}", case, body)
 

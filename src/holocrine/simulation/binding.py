@@ -20,8 +20,8 @@ from holocrine.solvers.superposition import superpose
 
 Array = NDArray[np.float64]
 
-PICOMOLAR_PER_PG_MM3 = 1e6 / 150.0
-"""150-kDa toxin: 1 pg/mm3 = 1e-6 g/L = 6.67e-12 mol/L."""
+PICOMOLAR_PER_PG_MM3 = 1e3 / 150.0
+"""pM per pg/mm3 of 150-kDa toxin: 1 pg/mm3 is 1e-6 g/L, and 150,000 g/mol makes that 6.67e-12 mol/L."""
 VOLUME_GRID = 1.25
 """Volumes are rounded to steps of this factor when kernels are looked up (bleb radius moves by under 5%)."""
 
