@@ -34,11 +34,11 @@ file to see). Errors are the worse of both maps, relative to the map's largest v
 **Peers.** The programs that step explicitly take the largest stable step, which costs no accuracy in a sum over all
 steps, until 0.5% of the dose is left. FiPy and SciPy get the steady equation for the time integral, their strongest
 form, with conjugate gradients stopped where the grid's own error dominates. Building meshes and matrices, generating
-code and compiling are not counted (set-up column), except that FiPy assembles within every solution; nor is reading the peers' maps. Devito uses all
-threads.
+code and compiling are not counted (set-up column), except that FiPy assembles within every solution; nor is reading
+the peers' maps. Devito uses all threads.
 
 **Holocrine** solves one axisymmetric kernel per bleb's depth and sums them. "Kernels at hand" is what a search over
-plans pays. "At fixed depths" interpolates between the product's tabulated depths instead; its error is the
+plans pays. The sources are part of its time, not of the peers'. "At fixed depths" interpolates between the product's tabulated depths instead; its error is the
 interpolation's.
 """
 
@@ -79,11 +79,8 @@ def aims(results: Mapping[str, Any]) -> str:
     if "face_map" in results:
         taken = 1e3 * results["face_map"]["times"]["map"]["median"]
         rows.append(("face map of 100 points at 1 mm", f"{MAP_AIM_MS:g} ms", f"{taken:.2f} ms", taken <= MAP_AIM_MS))
-    if "spread" in results and (best := best_peer(results["spread"])):
-        for mode, words in (("kernels", "kernels included"), ("sum", "kernels at hand")):
-            ratio = best["ratios"][mode]["median"]
-            what = f"15-bleb maps, {words}, against the fastest peer ({best['label'].partition(',')[0]})"
-            rows.append((what, f"{RATIO_AIM:g} times", f"{ratio:.0f} times", ratio >= RATIO_AIM))
+    if "spread" in results:
+        rows += _spread_aims(results["spread"])
     if "whole_plan" in results:
         for name, aim in (("cold", COLD_AIM_S), ("warm", WARM_AIM_S)):
             taken = results["whole_plan"][name]["seconds"]["median"]
@@ -93,16 +90,24 @@ def aims(results: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def best_peer(result: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The fastest peer on the finest grid whose error is no smaller than Holocrine's."""
-    finest = min((row["step"] for row in result["peers"]), default=0.0)
+def _spread_aims(result: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Against the fastest peer on the middle grid, and against the fastest that is at least as exact as Holocrine."""
     own = result["own"]["kernels"]["errors"]
-    able = [
-        row
-        for row in result["peers"]
-        if row["step"] == finest and "seconds" in row and all(row["errors"][norm] >= own[norm] for norm in own)
-    ]
-    return min(able, key=lambda row: row["seconds"]["median"], default=None)
+    done = [row for row in result["peers"] if "seconds" in row]
+    compared = {
+        "fastest peer on cells of 0.5 x 0.5 x 0.2 mm": [r for r in done if (r["step"], r["height"]) == (0.5, 0.2)],
+        "fastest peer with errors as small": [r for r in done if all(r["errors"][n] <= own[n] for n in own)],
+    }
+    rows = []
+    for words, peers in compared.items():
+        if not peers:
+            continue
+        best = min(peers, key=lambda row: row["seconds"]["median"])
+        for mode, included in (("kernels", "kernels included"), ("sum", "kernels at hand")):
+            ratio = best["ratios"][mode]["median"]
+            what = f"15-bleb maps, {included}, over the {words} ({best['label'].partition(',')[0]})"
+            rows.append((what, f"{RATIO_AIM:g} times", f"{ratio:.0f} times", ratio >= RATIO_AIM))
+    return rows
 
 
 def _spread(result: Mapping[str, Any]) -> str:

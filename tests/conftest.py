@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from holocrine.anatomy.face import Face, build_face
 from holocrine.domain.patient import FaceMeasurements
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
+from holocrine.simulation.course import Person, Simulator, simulator
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
+from holocrine.simulation.response import responses
+from holocrine.simulation.scene import scene
 
 PATIENCE = 300.0
 """Seconds after which a command counts as stuck: many times the longest one on a busy machine."""
@@ -73,3 +77,10 @@ def small_library(small_draws: Draws) -> KernelLibrary:
 def female_face() -> Face:
     """The typical female face."""
     return build_face("female", FaceMeasurements())
+
+
+@pytest.fixture(scope="session")
+def small_simulator(small_draws: Draws, small_library: KernelLibrary, female_face: Face) -> Simulator:
+    """A forehead never treated before, in the hands of an expert, over 27 weeks."""
+    person = Person(scene(female_face, ("forehead",)), "expert")
+    return simulator(person, small_draws, small_library, responses(small_draws, np.arange(27.0)))

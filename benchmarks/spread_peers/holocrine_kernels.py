@@ -48,13 +48,12 @@ def tissue() -> tuple[SkinColumn, Array]:
     return column, (band * uptake)[[2, 0]].T
 
 
-def kernels(levels: Array) -> Array:
+def kernels(levels: Array, column: SkinColumn, weights: Array) -> Array:
     """Kernels (1, 1, levels, 2, radii) of a bleb at each depth, tabulated as the product does."""
     from holocrine.models.exposure import Bolus
     from holocrine.simulation.spread import RADIUS_COUNT, RADIUS_STEP, medium, mesh_for
     from holocrine.solvers.diffusion import solve_axisymmetric, spheroid_share
 
-    column, weights = tissue()
     drop = Bolus(problem.BLEB_RADIUS, problem.BLEB_HALF_HEIGHT)
     mesh = mesh_for(column, drop, tail_length=0.0)
     layers = medium(column)
@@ -88,12 +87,13 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
     cells = np.stack(np.meshgrid(*problem.map_places(), indexing="ij"), axis=-1).reshape(-1, 2)
     table_of, row_of = np.zeros(spots.depths.size, dtype=np.int64), np.zeros(1, dtype=np.int64)
     doses = np.ones((1, spots.depths.size))
-    at_hand = kernels(levels)
+    column, weights = tissue()
+    at_hand = kernels(levels, column, weights)
 
     def solve() -> Array:
-        tables = at_hand if arguments.mode == "sum" else kernels(levels)
-        maps: Array = superpose(tables, RADIUS_STEP, table_of, row_of, doses, spots.places[None], levels_of, cells)
-        return maps[0].reshape(2, 100, 60)
+        tables = at_hand if arguments.mode == "sum" else kernels(levels, column, weights)
+        maps = superpose(tables, RADIUS_STEP, table_of, row_of, doses, spots.places[None], levels_of, cells)
+        return np.asarray(maps[0]).reshape(2, 100, 60)
 
     return Prepared(solve, None, holocrine.__version__, {"kernels": int(levels.size)})
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, Token
 
 from holocrine import __version__
 from holocrine.errors import HolocrineError, InputError
@@ -30,10 +30,19 @@ app = App(
     name="holocrine",
     help="Plan and forecast botulinum toxin in acne-prone skin. Decision support for professionals; off-label.",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # `_run` answers it
 )
 
 CaseFile = Annotated[Path, Parameter(help="Case file (TOML, schema holocrine.case/1).")]
 Output = Annotated[Path | None, Parameter(name=["-o", "--output"], help="Folder for the files.")]
+
+
+def _whole_number(_type: object, tokens: Sequence[Token]) -> int:
+    """Digits only: a seed of 1.5 must not quietly become 2."""
+    text = tokens[0].value
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("a whole number from 0 to 2^63 - 1 is needed")
+    return int(text)
 
 
 @Parameter(name="*")
@@ -42,7 +51,10 @@ class Common:
     """Options that every verb on a case takes."""
 
     json: Annotated[bool, Parameter(negative="", help="One JSON document on standard output, nothing else.")] = False
-    seed: Annotated[int | None, Parameter(help="Seed of the random draws; same case and seed, same answer.")] = None
+    seed: Annotated[
+        int | None,
+        Parameter(converter=_whole_number, help="Seed of the random draws; same case and seed, same answer."),
+    ] = None
     override: Annotated[
         list[str] | None, Parameter(negative="", help="Rule to set aside; needs --reason and --author.")
     ] = None
@@ -186,7 +198,7 @@ def _run(command: Callable[[], object]) -> int:
     try:
         result = command()
     except CycloptsError as error:
-        print(f"holocrine: {error}. See holocrine --help.", file=sys.stderr)
+        print(f"holocrine: {str(error).rstrip('.')}. See holocrine --help.", file=sys.stderr)
         return BAD_INPUT
     except InputError as error:
         print(f"holocrine: {error}", file=sys.stderr)

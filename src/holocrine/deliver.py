@@ -28,19 +28,36 @@ def write_answer(folder: Path, case: Case, answer: Answer) -> list[Path]:
         )
     else:
         texts["report.html"] = render_refusal(case, answer.assessment)
+    staged: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        staged = [(_stage(folder, text), folder / name) for name, text in texts.items()]
+        for name, text in texts.items():
+            staged.append((_stage(folder, text), folder / name))
+        _refuse_folders([final for _, final in staged])
         for temporary, final in staged:
             os.replace(temporary, final)
     except OSError as error:
         raise FileError(f"{folder}: cannot be written ({error.strerror}). Choose another folder with -o.") from error
+    finally:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
     return [final for _, final in staged]
 
 
 def _stage(folder: Path, text: str) -> Path:
+    """A finished file under a hidden name. `mkstemp` makes it readable by its owner alone."""
     handle, name = tempfile.mkstemp(dir=folder, prefix=".holocrine-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(name, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
     return Path(name)
+
+
+def _refuse_folders(files: list[Path]) -> None:
+    """Before the first file is replaced: a folder of the same name would stop us half way."""
+    for file in files:
+        if file.is_dir():
+            raise FileError(f"{file}: is a folder. Move it away or choose another folder with -o.")

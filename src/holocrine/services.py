@@ -25,19 +25,22 @@ from holocrine.domain.reading import read_case, read_plan
 from holocrine.domain.schemas import schema_of
 from holocrine.domain.vocabulary import Product, Region
 from holocrine.errors import FieldError, FileError, InternalError
+from holocrine.execution import prefetch
 from holocrine.knowledge.load import table_hash
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
 from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.plan import choose, plan_of
-from holocrine.planning.setting import UnitLimit, setting_of
+from holocrine.planning.setting import VOLUMES_ML, UnitLimit, setting_of
+from holocrine.simulation.binding import nominal_volume
 from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.forecast import forecast_of
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.maps import face_maps
-from holocrine.simulation.person import person_of
+from holocrine.simulation.person import days_since_last, person_of
+from holocrine.simulation.response import responses
 
 SEED = 20260302
 """Seed when none is given; any other gives an equally valid forecast."""
@@ -121,7 +124,7 @@ def plan(case: Case, overrides: Sequence[Override] = (), *, seed: int = SEED) ->
         return Answer(assessment)
     product = _known_product(case)
     face = build_face(case)
-    ready, parameters = _simulator(case, face, case.goals.regions, seed)
+    ready, parameters = _simulator(case, face, case.goals.regions, VOLUMES_ML, seed)
     limits: dict[Harm, float] = {harm: getattr(case.goals.harm_limits, harm) / 100.0 for harm in HARMS}
     setting = setting_of(case, face, product, _unit_limits(case, product))
     alternatives = Alternatives(setting, ready, limits, case.goals.targets)
@@ -134,15 +137,16 @@ def plan(case: Case, overrides: Sequence[Override] = (), *, seed: int = SEED) ->
 def simulate(case: Case, given: Plan, overrides: Sequence[Override] = (), *, seed: int = SEED) -> Answer:
     """Forecast a given plan, such as one the clinician edited or a published protocol, for this person.
 
-    Raises FieldError when a point lies outside its region.
+    The rules judge the product, vial and diluent of the plan. Raises FieldError when a point lies outside its region.
     """
+    case = _with_tray_of(given, case)
     assessment = assess(case, overrides)
     if not assessment.permits_plan:
         return Answer(assessment)
     face = build_face(case)
     given = checked_points(given, face)
     regions = tuple(dict.fromkeys((*case.goals.regions, *(point.region for point in given.points))))
-    ready, parameters = _simulator(case, face, regions, seed)
+    ready, parameters = _simulator(case, face, regions, [point.volume for point in given.points], seed)
     return _answer(case, assessment, given, overrides, ready, parameters, run(ready, shots_of_points(given)))
 
 
@@ -170,6 +174,24 @@ def _answer(
     chances = [benefit.probability_meaningful for benefit in (forecast.benefit, *forecast.further_benefits)]
     final = with_benefit(assessment, max(chances))
     return Answer(final, complete, forecast, face, maps)
+
+
+def _with_tray_of(given: Plan, case: Case) -> Case:
+    """The case with what the plan would inject: an allergy or limit concerns that, whatever else was on offer.
+
+    An unknown product stays unknown, so that it is asked for.
+    """
+    if case.product.name == "unknown":
+        return case
+    solution = given.solution
+    tray = {
+        "name": solution.product,
+        "vial_units": solution.vial_units,
+        "diluent": solution.diluent,
+        "diluent_volumes": (solution.diluent_volume,),
+        "syringe": solution.syringe,
+    }
+    return case.model_copy(update={"product": case.product.model_copy(update=tray)})
 
 
 def _known_product(case: Case) -> Product:
@@ -207,10 +229,19 @@ def _draws(seed: int) -> tuple[Draws, ParameterSet]:
     return draw(parameters, load_hypotheses(), seed=seed, n=DRAWS), parameters
 
 
-def _simulator(case: Case, face: Face, regions: Sequence[Region], seed: int) -> tuple[Simulator, ParameterSet]:
+def _simulator(
+    case: Case, face: Face, regions: Sequence[Region], volumes: Sequence[float], seed: int
+) -> tuple[Simulator, ParameterSet]:
+    """Surfaces here, missing kernels for `volumes` (mL) in a second process meanwhile."""
     draws, parameters = _draws(seed)
     library = KernelLibrary(draws.spatial)
-    return simulator(person_of(case, face, tuple(regions)), draws, library, WEEKS), parameters
+    distinct = sorted({nominal_volume(volume) for volume in volumes})
+    helper = prefetch.start(draws, library, tuple(regions), face.sex, distinct)
+    try:
+        surfaces = responses(draws, WEEKS, days_since_last(case))
+    finally:
+        prefetch.finish(helper)
+    return simulator(person_of(case, face, tuple(regions)), draws, library, surfaces), parameters
 
 
 def _provenance(parameters: ParameterSet, draws: Draws) -> Provenance:

@@ -23,7 +23,7 @@ from holocrine.simulation.course import Person, simulator
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import as_planned
-from holocrine.simulation.response import tissue_loss_rate
+from holocrine.simulation.response import responses, tissue_loss_rate
 from holocrine.simulation.scene import scene
 from holocrine.simulation.spread import DEPTHS
 
@@ -141,13 +141,19 @@ def test_direct_effect_follows_the_concentration(small_draws: Draws) -> None:
     expected = picomolar / (picomolar + small_draws.local["direct_half_effect"])
     found = loading("sebaceous", dose, "onabotulinumtoxinA", small_draws)[:, 0]
     assert found[which] == pytest.approx(expected[which], rel=1e-9)  # the same algebra in another order
-    # 150 kDa: 1 pg in 1 mm3 is 1e-6 g/L over 150,000 g/mol
-    assert pytest.approx(1e-6 / 150_000.0 / 1e-12, rel=1e-12) == PICOMOLAR_PER_PG_MM3
+
+
+def test_a_bleb_holds_picomoles() -> None:
+    gram, litre, gram_per_mol = 1e-12, 1e-6, 150_000.0  # 1 pg, 1 mm3, 150 kDa
+    molar = gram / litre / gram_per_mol
+    assert pytest.approx(molar / 1e-12, rel=ROUNDING) == PICOMOLAR_PER_PG_MM3
+    # 2 units onabotulinumtoxinA (9 pg each) in 0.05 mL, undiluted: 2.4 pM, a tenth of what the direct effect needs.
+    assert pytest.approx(2.4, abs=0.01) == 18.0 / 50.0 * PICOMOLAR_PER_PG_MM3
 
 
 def test_mass_balance_adds_up(small_draws: Draws, small_library: KernelLibrary, female_face: Face) -> None:
     person = Person(scene(female_face, ("forehead",)), "expert")
-    ready = simulator(person, small_draws, small_library, np.arange(3.0))
+    ready = simulator(person, small_draws, small_library, responses(small_draws, np.arange(3.0)))
     given = shots([2.0, 3.0])
     balance = mass_balance(ready, given)
     edge = balance.edge_flux_fraction * balance.injected

@@ -192,4 +192,5 @@ class Alternatives:
             mean for mean, _, _ in risks.values()
         )
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
-        return Candidate(name, pattern, given, simulation, risks, falls, float(benefit - price) + 0.0, within)
+        utility = round(float(benefit - price), 9) + 0.0  # a hair below nothing is 0, not -0
+        return Candidate(name, pattern, given, simulation, risks, falls, utility, within)

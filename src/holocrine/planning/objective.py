@@ -125,7 +125,7 @@ def _mean_gain(positions: Array, gains: Array, out: Array) -> None:  # pragma: n
 def mean_gain(positions: Array, gains: Array) -> Array:
     """Mean over cells of gains (draws, nodes) at node positions (draws, cells); (draws,)."""
     out = np.empty(positions.shape[0])
-    _mean_gain(positions, gains, out)
+    _mean_gain(np.ascontiguousarray(positions), gains, out)  # one memory layout, one compilation
     return out
 
 

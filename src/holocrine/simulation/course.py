@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from holocrine.domain.plan import InjectionPoint, Plan
 from holocrine.domain.session import Session
 from holocrine.domain.vocabulary import Experience, Region
-from holocrine.models.junction import TERMINALS, Terminal
+from holocrine.models.junction import Terminal
 from holocrine.models.readout import HARMS, Harm
 from holocrine.simulation.binding import Shots, bound_dose, loading
 from holocrine.simulation.draws import Draws, stream
@@ -24,7 +24,7 @@ from holocrine.simulation.harms import harm_probability, shift
 from holocrine.simulation.history import residual_loading
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import NEW_NODES, PAST_NODES, Response, node_positions, response
+from holocrine.simulation.response import NEW_NODES, PAST_NODES, Response, node_positions
 from holocrine.simulation.scene import SIDES, Scene
 from holocrine.solvers.superposition import bin_pairs
 
@@ -41,12 +41,11 @@ MUSCLES = tuple(
 
 @dataclass(frozen=True)
 class Person:
-    """What a simulation needs to know of a person: places, injector, earlier sessions, days since the last."""
+    """What a simulation needs to know of a person: places, injector, earlier sessions (oldest first)."""
 
     scene: Scene
     experience: Experience
     sessions: tuple[Session, ...] = ()
-    days_since_last: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,9 +103,8 @@ class Simulator:
         return node_positions(np.resize(residual, shape), PAST_NODES)
 
 
-def simulator(person: Person, draws: Draws, library: KernelLibrary, weeks: Array) -> Simulator:
-    """Integrate the response surfaces and locate what earlier sessions left."""
-    responses = {terminal: response(terminal, draws, weeks, person.days_since_last) for terminal in TERMINALS}
+def simulator(person: Person, draws: Draws, library: KernelLibrary, surfaces: Mapping[Terminal, Response]) -> Simulator:
+    """Everything ready for plans: surfaces, and what earlier sessions left where."""
     residual: dict[Terminal, Array] = {}
     muscles = None
     if person.sessions:
@@ -118,7 +116,8 @@ def simulator(person: Person, draws: Draws, library: KernelLibrary, weeks: Array
             )
         cells, _ = person.scene.muscle_cells(MUSCLES)
         muscles = residual_loading("motor", person.sessions, face, person.experience, cells, draws, library)
-    return Simulator(person, draws, library, weeks, responses, residual, muscles)
+    weeks = surfaces["motor"].weeks
+    return Simulator(person, draws, library, weeks, surfaces, residual, muscles)
 
 
 def run(simulator: Simulator, shots: Shots) -> Simulation:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.anatomy.sites import LayerStack
-from holocrine.modelling.cache import cached_arrays, fingerprint
+from holocrine.modelling.cache import cached_arrays, fingerprint, is_cached
 from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.simulation.spread import SpreadKernels, spread_kernels
 
@@ -54,10 +54,15 @@ class KernelLibrary:
             self._stacked[terminals] = (known, stacked)
         return stacked, np.array([known.index(site) for site in sites], dtype=np.int64)
 
-    def _load(self, stack: LayerStack, volume_ml: float) -> SpreadKernels:
+    def cached(self, stack: LayerStack, volume_ml: float) -> bool:
+        """Whether the cache folder already holds these kernels."""
+        return is_cached(self._name(stack, volume_ml))
+
+    def _name(self, stack: LayerStack, volume_ml: float) -> str:
         layers = [(layer.name, layer.thickness_mm) for layer in stack.layers]
         parameters = [item for name in sorted(self.spatial) for item in (name, self.spatial[name])]
-        key = fingerprint(_SOURCES, layers, stack.bottom, volume_ml, *parameters)
-        return SpreadKernels(
-            **cached_arrays(f"spread_{key}", lambda: vars(spread_kernels(stack, volume_ml, self.spatial)))
-        )
+        return "spread_" + fingerprint(_SOURCES, layers, stack.bottom, volume_ml, *parameters)
+
+    def _load(self, stack: LayerStack, volume_ml: float) -> SpreadKernels:
+        name = self._name(stack, volume_ml)
+        return SpreadKernels(**cached_arrays(name, lambda: vars(spread_kernels(stack, volume_ml, self.spatial))))

@@ -31,7 +31,6 @@ FALL_STEPS = (10, 20, 30, 40)
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _mean_surface(past: Array, new: Array, values: Array, out: Array) -> None:  # pragma: no cover - compiled
-    """Mean over draws of surfaces (draws, past, new, weeks) at node positions (draws, cells) into (weeks, cells)."""
     draws, count = new.shape
     out[:] = 0.0
     for d in range(draws):
@@ -47,6 +46,13 @@ def _mean_surface(past: Array, new: Array, values: Array, out: Array) -> None:  
                 out[w, c] += ((1.0 - s) * low + s * high) / draws
 
 
+def mean_surface(past: Array, new: Array, values: Array) -> Array:
+    """Mean over draws of surfaces (draws, past, new, weeks) at node positions (draws, cells); (weeks, cells)."""
+    out = np.empty((values.shape[3], new.shape[1]))
+    _mean_surface(past, new, np.ascontiguousarray(values), out)
+    return out
+
+
 def _expected(simulator: Simulator, shots: Shots, places: Array, terminal: Terminal, draws: Draws) -> Array:
     """Expected read-out over untreated at places, (map weeks, places)."""
     person = simulator.person
@@ -59,10 +65,7 @@ def _expected(simulator: Simulator, shots: Shots, places: Array, terminal: Termi
         left = residual_loading(terminal, person.sessions, face, person.experience, places, draws, simulator.library)
         past = node_positions(left, PAST_NODES)
     weeks = np.searchsorted(simulator.weeks, MAP_WEEKS)
-    values = np.ascontiguousarray(simulator.responses[terminal].values[:MAP_DRAWS][..., weeks])
-    out = np.empty((len(MAP_WEEKS), places.shape[0]))
-    _mean_surface(past, new, values, out)
-    return out
+    return mean_surface(past, new, simulator.responses[terminal].values[:MAP_DRAWS][..., weeks])
 
 
 def face_maps(simulator: Simulator, shots: Shots) -> FaceMaps:

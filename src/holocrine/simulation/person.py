@@ -22,8 +22,13 @@ Array = NDArray[np.float64]
 def person_of(case: Case, face: Face, regions: Sequence[Region]) -> Person:
     """The person of a case, read out over `regions`."""
     sessions = remembered(case.sessions, case.assessed_on)
-    since = float((case.assessed_on - sessions[-1].date).days) if sessions else None
-    return Person(scene(face, regions), case.injector.experience, sessions, since)
+    return Person(scene(face, regions), case.injector.experience, sessions)
+
+
+def days_since_last(case: Case) -> float | None:
+    """Days since the last session that still matters; None without one."""
+    sessions = remembered(case.sessions, case.assessed_on)
+    return float((case.assessed_on - sessions[-1].date).days) if sessions else None
 
 
 def untreated_level(case: Case, region: Region, draws: Draws, ratio_now: Array) -> tuple[Array, str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from holocrine.modelling.cache import cached_arrays, fingerprint
 from holocrine.modelling.declaration import Model
-from holocrine.models.junction import DELIVERY_LAG_RATE, NUMERICAL_CORNER, Terminal
+from holocrine.models.junction import DELIVERY_LAG_RATE, NUMERICAL_CORNER, TERMINALS, Terminal
 from holocrine.models.muscle import MUSCLE
 from holocrine.models.sebum import SEBUM
 from holocrine.models.sweat import SWEAT
@@ -139,6 +139,11 @@ def response(terminal: Terminal, draws: Draws, weeks: Array, days_since_last: fl
         f"response_{key}", lambda: {"values": _integrate(terminal, draws, constants, weeks, days_since_last)}
     )
     return Response(arrays["values"], weeks)
+
+
+def responses(draws: Draws, weeks: Array, days_since_last: float | None = None) -> dict[Terminal, Response]:
+    """The surfaces of all terminal types."""
+    return {terminal: response(terminal, draws, weeks, days_since_last) for terminal in TERMINALS}
 
 
 def _integrate(

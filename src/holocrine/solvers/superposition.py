@@ -109,6 +109,7 @@ def superpose(
     """
     out = np.empty((levels.shape[0], kernels.shape[3], cells.shape[0]))
     x, y = np.ascontiguousarray(cells[:, 0]), np.ascontiguousarray(cells[:, 1])
+    weights, places = np.ascontiguousarray(weights), np.ascontiguousarray(places)  # one layout, one compilation
 
     def work(first: int, stride: int) -> None:
         _superpose(first, stride, kernels, 1.0 / step, kernel_of, row_of, weights, places, levels, x, y, out)
@@ -143,6 +144,7 @@ def bin_pairs(one: Array, two: Array, nodes_one: int, nodes_two: int) -> Array:
     entries sum to one for each draw. `nodes_one` may be 1 (then `one` must be zero).
     """
     out = np.empty((two.shape[0], nodes_one, nodes_two))
+    one, two = np.ascontiguousarray(one), np.ascontiguousarray(two)  # one memory layout, one compilation
 
     def work(first: int, stride: int) -> None:
         _bin_pairs(first, stride, one, two, nodes_one, nodes_two, out)

@@ -1,0 +1,1 @@
+"""Where work runs: this process, another one, later a cluster."""
