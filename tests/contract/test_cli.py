@@ -95,9 +95,7 @@ def test_assess_prints_one_document_and_exits_by_the_verdict(
 
 
 @pytest.mark.parametrize("name", [name for name, (code, _) in VERDICTS.items() if code == 1])
-def test_no_plan_when_the_answer_is_no(
-    name: str, examples: Path, holocrine_command: Command, tmp_path: Path
-) -> None:
+def test_no_plan_when_the_answer_is_no(name: str, examples: Path, holocrine_command: Command, tmp_path: Path) -> None:
     ran = holocrine_command("plan", examples / f"{name}.toml", "-o", tmp_path / "out", "--json")
     assert ran.code == 1
     assert ran.document["schema"] == "holocrine.plan-answer/1"
@@ -208,9 +206,7 @@ def test_bad_case_is_one_message_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_plan_that_misses_its_region_is_refused(
-    examples: Path, holocrine_command: Command, tmp_path: Path
-) -> None:
+def test_a_plan_that_misses_its_region_is_refused(examples: Path, holocrine_command: Command, tmp_path: Path) -> None:
     text = (examples / "protocols" / "forehead-intramuscular-5x2.toml").read_text(encoding="utf-8")
     moved = tmp_path / "plan.toml"
     moved.write_text(text.replace('y = "36 mm"', 'y = "-40 mm"', 1), encoding="utf-8")

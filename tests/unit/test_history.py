@@ -65,9 +65,7 @@ def test_older_sessions_fade_with_the_light_chain_and_add_up(
     small_draws: Draws, small_library: KernelLibrary, female_face: Face
 ) -> None:
     def left(*sessions: Session) -> np.ndarray:
-        return residual_loading(
-            "sudomotor", sessions, female_face, "expert", CELLS, small_draws, small_library
-        )
+        return residual_loading("sudomotor", sessions, female_face, "expert", CELLS, small_draws, small_library)
 
     # In both lists the second session is the last one, so the first fades over the days between them.
     tiny = 1e-9

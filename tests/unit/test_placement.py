@@ -42,7 +42,9 @@ def test_size_of_the_error_is_the_table_s(many: Draws, experience: Experience) -
 
 
 def test_novices_miss_by_more(many: Draws) -> None:
-    miss = {who: np.hypot(*np.moveaxis(errors(many, who), -1, 0)).mean() for who in ("novice", "intermediate", "expert")}
+    miss = {
+        who: np.hypot(*np.moveaxis(errors(many, who), -1, 0)).mean() for who in ("novice", "intermediate", "expert")
+    }
     assert miss["novice"] > 1.4 * miss["intermediate"] > 1.4 * 1.4 * miss["expert"]
 
 

@@ -142,9 +142,7 @@ def test_mirror_groups_hold_every_place_once(setting: Setting) -> None:
 
 def plan_at(*places: tuple[Region, float, float]) -> Plan:
     points = tuple(
-        InjectionPoint(
-            id=f"P{number}", region=region, x=x, y=y, depth=0.9, plane="intradermal", units=0.4, volume=0.02
-        )
+        InjectionPoint(id=f"P{number}", region=region, x=x, y=y, depth=0.9, plane="intradermal", units=0.4, volume=0.02)
         for number, (region, x, y) in enumerate(places)
     )
     return Plan(solution=Solution(product=ONA, vial_units=100, diluent_volume=5.0), point=points)  # type: ignore[call-arg]
