@@ -38,8 +38,8 @@ code and compiling are not counted (set-up column), except that FiPy assembles w
 the peers' maps. Devito uses all threads.
 
 **Holocrine** solves one axisymmetric kernel per bleb's depth and sums them. "Kernels at hand" is what a search over
-plans pays. The sources are part of its time, not of the peers'. "At fixed depths" interpolates between the product's tabulated depths instead; its error is the
-interpolation's.
+plans pays. The sources are part of its time, not of the peers'. "At fixed depths" interpolates between the product's
+tabulated depths instead; its error is the interpolation's.
 """
 
 

@@ -37,8 +37,8 @@ PEERS = (
     ("FiPy, steady, conjugate gradients", "fipy_steady", ""),
     ("py-pde, explicit, until 0.5% is left", "py_pde_explicit", ""),
 )
-GRIDS = ((1.0, 0.2, PEERS), (0.5, 0.2, PEERS), (0.5, 0.1, PEERS[1:3]))
-"""Cells along and across the skin, mm, and who solves on them; the last grid is fine enough to match Holocrine."""
+GRIDS = ((1.0, 0.2, PEERS), (0.5, 0.2, PEERS), (0.25, 0.1, PEERS[1:3]))
+"""Cells along and across the skin, mm, and who solves on them; the last grid is as exact as Holocrine."""
 
 
 Grid = tuple[float, float, Sequence[tuple[str, str, str]]]

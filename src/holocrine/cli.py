@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from holocrine.errors import HolocrineError, InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from holocrine.domain.answer import Document
     from holocrine.domain.case import Case
     from holocrine.domain.plan import Override
     from holocrine.services import Answer
@@ -123,10 +125,12 @@ def plan(case: CaseFile, *, output: Output = None, common: Common = DEFAULTS) ->
     Example: holocrine plan examples/oily-forehead.toml -o my-plan
     """
     from holocrine import services
+    from holocrine.domain.answer import PlanDocument
 
-    loaded = services.load_case(case)
-    answer = services.plan(loaded, common.overrides(), seed=common.seed_or_default())
-    return _deliver("plan", output or Path(f"{case.stem}-plan"), loaded, answer, as_json=common.json)
+    loaded, overrides, seed = services.load_case(case), common.overrides(), common.seed_or_default()
+    with _progress(len(services.PLAN_STEPS)) as tell:
+        answer = services.plan(loaded, overrides, seed=seed, tell=tell)
+    return _deliver(PlanDocument, output or Path(f"{case.stem}-plan"), loaded, answer, as_json=common.json)
 
 
 @app.command
@@ -142,31 +146,46 @@ def simulate(
     Example: holocrine simulate examples/oily-forehead.toml --plan examples/protocols/microbotox-forehead.toml
     """
     from holocrine import services
+    from holocrine.domain.answer import SimulateDocument
 
     loaded, given = services.load_case(case), services.load_plan(plan)
-    answer = services.simulate(loaded, given, common.overrides(), seed=common.seed_or_default())
-    return _deliver("simulate", output or Path(f"{case.stem}-simulation"), loaded, answer, as_json=common.json)
+    overrides, seed = common.overrides(), common.seed_or_default()
+    with _progress(len(services.SIMULATE_STEPS)) as tell:
+        answer = services.simulate(loaded, given, overrides, seed=seed, tell=tell)
+    return _deliver(SimulateDocument, output or Path(f"{case.stem}-simulation"), loaded, answer, as_json=common.json)
 
 
-def _deliver(verb: str, folder: Path, case: Case, answer: Answer, *, as_json: bool) -> int:
+@contextmanager
+def _progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """A progress bar on standard error while work goes on; nothing when that is no terminal."""
+    console = _console()
+    if not console.is_terminal:
+        yield lambda step: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting", total=steps + 1)
+        yield lambda step: progress.update(task, advance=1, description=step)
+
+
+def _deliver(shape: type[Document], folder: Path, case: Case, answer: Answer, *, as_json: bool) -> int:
     from holocrine.deliver import write_answer
     from holocrine.report import print_summary
 
     files = write_answer(folder, case, answer)
     if as_json:
-        forecast = answer.forecast.model_dump(mode="json", by_alias=True) if answer.forecast else None
-        _print_json(
-            {
-                "schema": f"holocrine.{verb}-answer/1",
-                "verdict": answer.assessment.verdict,
-                "status": answer.assessment.status,
-                "assessment": answer.assessment.model_dump(mode="json", by_alias=True),
-                "plan": answer.plan.model_dump(mode="json", by_alias=True) if answer.plan else None,
-                "forecast": forecast,
-                "mass_balance": forecast["mass_balance"] if forecast else None,
-                "files": [str(file) for file in files],
-            }
+        document = shape(
+            verdict=answer.assessment.verdict,
+            status=answer.assessment.status,
+            assessment=answer.assessment,
+            plan=answer.plan,
+            forecast=answer.forecast,
+            mass_balance=answer.forecast.mass_balance if answer.forecast else None,
+            files=tuple(str(file) for file in files),
         )
+        _print_json(document.model_dump(mode="json", by_alias=True))
     else:
         console = _console()
         print_summary(console, answer.assessment, answer.plan, answer.forecast)

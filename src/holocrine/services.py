@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ from holocrine.execution import prefetch
 from holocrine.knowledge.load import table_hash
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
 from holocrine.models.readout import HARMS, Harm
-from holocrine.planning.alternatives import Alternatives
+from holocrine.planning.alternatives import SEARCH_ORDER, Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.plan import choose, plan_of
 from holocrine.planning.setting import VOLUMES_ML, UnitLimit, setting_of
@@ -56,6 +56,13 @@ TABLES = (
     "rules.csv",
 )
 LARGEST_FILE_BYTES = 1_000_000
+SIMULATE_STEPS = ("effect over time", "forecast")
+PLAN_STEPS = ("effect over time", "even patterns", *(f"{name} plan" for name in SEARCH_ORDER), "forecast")
+"""What `tell` hears, in order."""
+
+
+def _silent(step: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -114,27 +121,39 @@ def assess(case: Case, overrides: Sequence[Override] = ()) -> Assessment:
     return assess_case(case, overrides)
 
 
-def plan(case: Case, overrides: Sequence[Override] = (), *, seed: int = SEED) -> Answer:
+def plan(
+    case: Case, overrides: Sequence[Override] = (), *, seed: int = SEED, tell: Callable[[str], None] = _silent
+) -> Answer:
     """Assess, optimise, forecast. Same case and seed, same answer.
 
-    When the verdict permits no plan the answer holds the assessment alone.
+    When the verdict permits no plan the answer holds the assessment alone. `tell` hears of every step begun.
     """
     assessment = assess(case, overrides)
     if not assessment.permits_plan:
         return Answer(assessment)
     product = _known_product(case)
     face = build_face(case)
+    tell(PLAN_STEPS[0])
     ready, parameters = _simulator(case, face, case.goals.regions, VOLUMES_ML, seed)
     limits: dict[Harm, float] = {harm: getattr(case.goals.harm_limits, harm) / 100.0 for harm in HARMS}
     setting = setting_of(case, face, product, _unit_limits(case, product))
+    tell(PLAN_STEPS[1])
     alternatives = Alternatives(setting, ready, limits, case.goals.targets)
-    candidates = alternatives.all()
+    candidates = alternatives.all(tell)
+    tell(PLAN_STEPS[-1])
     chosen = choose(candidates)
     made = plan_of(alternatives, candidates, chosen)
     return _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation)
 
 
-def simulate(case: Case, given: Plan, overrides: Sequence[Override] = (), *, seed: int = SEED) -> Answer:
+def simulate(
+    case: Case,
+    given: Plan,
+    overrides: Sequence[Override] = (),
+    *,
+    seed: int = SEED,
+    tell: Callable[[str], None] = _silent,
+) -> Answer:
     """Forecast a given plan, such as one the clinician edited or a published protocol, for this person.
 
     The rules judge the product, vial and diluent of the plan. Raises FieldError when a point lies outside its region.
@@ -146,7 +165,9 @@ def simulate(case: Case, given: Plan, overrides: Sequence[Override] = (), *, see
     face = build_face(case)
     given = checked_points(given, face)
     regions = tuple(dict.fromkeys((*case.goals.regions, *(point.region for point in given.points))))
+    tell(SIMULATE_STEPS[0])
     ready, parameters = _simulator(case, face, regions, [point.volume for point in given.points], seed)
+    tell(SIMULATE_STEPS[1])
     return _answer(case, assessment, given, overrides, ready, parameters, run(ready, shots_of_points(given)))
 
 

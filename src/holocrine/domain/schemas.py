@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from holocrine.domain.answer import PlanDocument, SimulateDocument
 from holocrine.domain.assessment import Assessment
 from holocrine.domain.case import Case
 from holocrine.domain.forecast import Forecast
@@ -20,6 +21,8 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.plan/1": (Plan, "validation"),
     "holocrine.forecast/1": (Forecast, "serialization"),
     "holocrine.assessment/1": (Assessment, "serialization"),
+    "holocrine.plan-answer/1": (PlanDocument, "serialization"),
+    "holocrine.simulate-answer/1": (SimulateDocument, "serialization"),
 }
 NAMES = tuple(_MODELS)
 """Every name `schema_of` knows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -120,15 +120,17 @@ class Alternatives:
         self.cap_ratio: dict[Harm, float] = dict.fromkeys(self.limits, CAP_START)
         self.pool: list[Found] = []
 
-    def all(self) -> list[Candidate]:
+    def all(self, tell: Callable[[str], None]) -> list[Candidate]:
         """No injection first, then sparing, balanced, thorough.
 
         Searched from the thorough end, each from the last; then every alternative takes the plan that is worth
-        most at its own prices among all that any search found and that keep its limits.
+        most at its own prices among all that any search found and that keep its limits. `tell` hears of every
+        search begun.
         """
         nothing = Pattern((), None, None)
         before = None
         for name in SEARCH_ORDER:
+            tell(f"{name} plan")
             before = self._search(name, before)
         chosen: dict[Name, Pattern] = {"no_injection": nothing}
         for name in PRICE_FACTORS:
