@@ -160,7 +160,7 @@ def _progress(steps: int) -> Iterator[Callable[[str], None]]:
     """A progress bar on standard error while work goes on; nothing when that is no terminal."""
     console = _console()
     if not console.is_terminal:
-        yield lambda step: None
+        yield lambda _: None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -13,6 +13,7 @@ from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import (
     HARM_SHARES,
     PRICE_FACTORS,
+    SEARCH_ORDER,
     Alternatives,
     Candidate,
     listed,
@@ -60,7 +61,10 @@ def alternatives(setting: Setting, small_simulator: Simulator) -> Alternatives:
 
 @pytest.fixture(scope="module")
 def candidates(alternatives: Alternatives) -> list[Candidate]:
-    return alternatives.all()
+    told: list[str] = []
+    found = alternatives.all(told.append)
+    assert told == [f"{name} plan" for name in SEARCH_ORDER]
+    return found
 
 
 # --- the objective ----------------------------------------------------------------------------------------
@@ -195,7 +199,9 @@ def test_alternatives_and_their_limits(candidates: list[Candidate], alternatives
         assert candidate.within_limits
         for harm, (_, low, high) in candidate.risks.items():
             assert 0.0 <= low <= high <= HARM_SHARES[candidate.name] * alternatives.limits[harm]
-    assert others[0].units <= others[1].units <= others[2].units
+    # Both may take any plan within the same limits, so dearer doses and punctures buy no more of them.
+    spent = [3.0 * candidate.units / 64.0 + 0.02 * candidate.shots.units.size for candidate in others[1:]]
+    assert spent[0] <= spent[1] + 1e-9
 
 
 def test_the_chosen_one_pays_at_the_stated_prices(candidates: list[Candidate]) -> None:
@@ -217,3 +223,18 @@ def test_a_written_plan_repeats_the_alternative_s_numbers(
     again = run(small_simulator, chosen.shots)
     assert np.array_equal(again.sebum["forehead"], chosen.simulation.sebum["forehead"])
     assert np.array_equal(again.harm_probability["brow_drop"], chosen.simulation.harm_probability["brow_drop"])
+
+
+@pytest.mark.xfail(strict=True, reason="the sparing search gives up where thinning out the balanced plan would do")
+def test_sparing_is_at_least_the_balanced_plan_thinned_out(
+    candidates: list[Candidate], alternatives: Alternatives
+) -> None:
+    """Without its lowest points the balanced plan keeps the sparing limits; "no injection pays" would be untrue."""
+    _, sparing, balanced, _ = candidates
+    objective, weights = alternatives.objective, Weights().scaled(PRICE_FACTORS["sparing"])
+    own = objective.value(objective.tally(sparing.pattern.points), weights).utility
+    for lowest in sorted({point.y for point in balanced.pattern.points}):
+        points = tuple(point for point in balanced.pattern.points if point.y > lowest)
+        risks = alternatives._risks(replace(balanced.pattern, groups=(points,)))
+        if all(risks[harm][2] <= HARM_SHARES["sparing"] * limit for harm, limit in alternatives.limits.items()):
+            assert own >= objective.value(objective.tally(points), weights).utility - 0.1  # of a percent of fall

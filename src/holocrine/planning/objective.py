@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from holocrine.domain.vocabulary import Region, Target
 from holocrine.models.junction import Terminal
 from holocrine.models.readout import HARMS, Harm
-from holocrine.simulation.binding import Shots, bound_dose, loading
+from holocrine.simulation.binding import Shots, bound_dose, loading, septum
 from holocrine.simulation.course import Simulator
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.harms import harm_probability
@@ -155,10 +155,7 @@ class PlanObjective:
         self.harm_cells, self.harm_places = coarse.muscle_cells(names)
         harm_index = np.arange(min(HARM_DRAWS, simulator.draws.n))
         self.harm_draws: Draws = simulator.draws.subset(harm_index)
-        self.passage = np.ones((harm_index.size, self.harm_cells.shape[0]))
-        for name, where in self.harm_places.items():
-            if name.startswith("levator_palpebrae"):
-                self.passage[:, where] = self.harm_draws.local["septum_transmission"][:, None]
+        self.passage = septum(self.harm_draws, self.harm_places, self.harm_cells.shape[0])
         weeks = benefit_weeks(simulator.weeks)
         self.gains = {t: self._gain(TARGET_TERMINALS[t], index, weeks) for t in self.targets}
         self.loss = 1.0 - simulator.responses["motor"].values[harm_index].mean(axis=1).min(axis=2)

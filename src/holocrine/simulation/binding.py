@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -87,6 +87,19 @@ def bound_dose(
     weights = np.broadcast_to(shots.units, depths.shape)
     bound = superpose(tables, RADIUS_STEP, kernel_of, row_of, weights, places, levels, cells)
     return {terminal: bound[:, number] for number, terminal in enumerate(terminals)}
+
+
+def septum(draws: Draws, places: Mapping[str, slice], count: int) -> Array:
+    """Share of the bound dose that gets to each of `count` muscle cells, (draws, count).
+
+    One everywhere but behind the orbital septum, at the levator of the lid. `places` says where in the cells
+    each muscle sits.
+    """
+    passage = np.ones((draws.n, count))
+    for name, where in places.items():
+        if name.startswith("levator_palpebrae"):
+            passage[:, where] = draws.local["septum_transmission"][:, None]
+    return passage
 
 
 def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknown"], draws: Draws) -> Array:

@@ -7,18 +7,18 @@ The order of a simulation:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.plan import InjectionPoint, Plan
+from holocrine.domain.plan import Plan
 from holocrine.domain.session import Session
 from holocrine.domain.vocabulary import Experience, Region
 from holocrine.models.junction import Terminal
 from holocrine.models.readout import HARMS, Harm
-from holocrine.simulation.binding import Shots, bound_dose, loading
+from holocrine.simulation.binding import Shots, bound_dose, loading, septum
 from holocrine.simulation.draws import Draws, stream
 from holocrine.simulation.harms import harm_probability, shift
 from holocrine.simulation.history import residual_loading
@@ -70,13 +70,11 @@ class Simulation:
     harm_course: Mapping[Harm, Array]
 
 
-def shots_of_points(plan: Plan, points: Sequence[InjectionPoint] | None = None) -> Shots:
+def shots_of_points(plan: Plan) -> Shots:
     """The plan's injections as arrays."""
-    points = plan.points if points is None else points
-    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in points], dtype=np.float64).reshape(-1, 5)
-    return Shots(
-        plan.solution.product, table[:, :2], table[:, 2], table[:, 3], table[:, 4], [point.region for point in points]
-    )
+    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in plan.points], dtype=np.float64).reshape(-1, 5)
+    regions = [point.region for point in plan.points]
+    return Shots(plan.solution.product, table[:, :2], table[:, 2], table[:, 3], table[:, 4], regions)
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,10 @@ def simulator(person: Person, draws: Draws, library: KernelLibrary, surfaces: Ma
             residual[terminal] = residual_loading(
                 terminal, person.sessions, face, person.experience, cells, draws, library
             )
-        cells, _ = person.scene.muscle_cells(MUSCLES)
-        muscles = residual_loading("motor", person.sessions, face, person.experience, cells, draws, library)
+        cells, places = person.scene.muscle_cells(MUSCLES)
+        muscles = residual_loading(
+            "motor", person.sessions, face, person.experience, cells, draws, library, septum(draws, places, len(cells))
+        )
     weeks = surfaces["motor"].weeks
     return Simulator(person, draws, library, weeks, surfaces, residual, muscles)
 
@@ -174,10 +174,8 @@ def muscle_forces(simulator: Simulator, shots: Shots) -> dict[str, Array]:
     cells, places = person.scene.muscle_cells(MUSCLES)
     landed = placed(shots.xy, shots.depth, many, person.experience)
     bound = bound_dose(shots, landed, cells, many, simulator.library, person.scene.face.sex, ("motor",))["motor"]
-    behind = [where for name, where in places.items() if name.startswith("levator_palpebrae")]
-    for where in behind:
-        bound[:, where] *= many.local["septum_transmission"][:, None]
-    new = node_positions(loading("motor", bound, shots.product, many), NEW_NODES)
+    reaching = bound * septum(many, places, len(cells))
+    new = node_positions(loading("motor", reaching, shots.product, many), NEW_NODES)
     past = simulator.past_positions(simulator.muscle_residual, new.shape)
     values = simulator.responses["motor"].values
     forces = {}

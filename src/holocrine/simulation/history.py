@@ -63,10 +63,11 @@ def residual_loading(
     places: Array,
     draws: Draws,
     library: KernelLibrary,
+    passage: Array | float = 1.0,
 ) -> Array:
     """Loading (draws, cells) that, given on the last session's date, leaves the light chain that all left.
 
-    `sessions` oldest first, at least one.
+    `sessions` oldest first, at least one; `passage` (draws, cells) is the share of bound dose that gets there.
     """
     last = sessions[-1].date
     total = np.zeros((draws.n, places.shape[0]))
@@ -75,5 +76,8 @@ def residual_loading(
         landed = placed(shots.xy, shots.depth, draws, experience, salt=number + 1)
         bound = bound_dose(shots, landed, places, draws, library, face.sex, (terminal,))[terminal]
         age = (last - session.date).days
-        total += loading(terminal, bound, session.product, draws) * np.exp(-fading_rate(terminal, draws) * age)[:, None]
+        total += (
+            loading(terminal, bound * passage, session.product, draws)
+            * np.exp(-fading_rate(terminal, draws) * age)[:, None]
+        )
     return np.minimum(total, 1.0)
