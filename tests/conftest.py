@@ -20,7 +20,6 @@ from holocrine.simulation.course import Person, Simulator, simulator
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.response import responses
-from holocrine.simulation.response import responses
 from holocrine.simulation.scene import scene
 
 PATIENCE = 300.0

@@ -72,9 +72,7 @@ def brow(simulation: Simulation) -> float:
 
 
 @pytest.mark.parametrize("factor", [1.25, 4.0])
-def test_more_units_never_do_less(
-    factor: float, ready: Simulator, droplets: Shots, usual: Simulation
-) -> None:
+def test_more_units_never_do_less(factor: float, ready: Simulator, droplets: Shots, usual: Simulation) -> None:
     more = run(ready, replace(droplets, units=factor * droplets.units))
     scene = ready.person.scene
     for target in ("sebum", "sweat"):
@@ -96,9 +94,7 @@ def test_lower_points_drop_the_brow_more_often(ready: Simulator, droplets: Shots
     assert chances[1] > 1.5 * chances[0]
 
 
-def test_a_less_skilled_hand_drops_the_brow_more_often(
-    ready: Simulator, droplets: Shots
-) -> None:
+def test_a_less_skilled_hand_drops_the_brow_more_often(ready: Simulator, droplets: Shots) -> None:
     """Misses spread a plan near the margin downwards into the lower frontalis more than they take away from it."""
     hands: tuple[Experience, ...] = ("expert", "intermediate", "novice")
     chances = [brow(run(replace(ready, person=replace(ready.person, experience=hand)), droplets)) for hand in hands]

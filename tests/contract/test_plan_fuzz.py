@@ -213,7 +213,22 @@ def test_misspelt(path: Path_, draw: st.DataObject) -> None:
         assert f"Did you mean {name}?" in fault.remedy
 
 
-ABSURD: list[Any] = ["", "\u0000", "\u202e", "x" * 5000, "💉", "%s", "\n", [], [[]], {}, {"a": 1}, True, math.nan, math.inf]
+ABSURD: list[Any] = [
+    "",
+    "\u0000",
+    "\u202e",
+    "x" * 5000,
+    "💉",
+    "%s",
+    "\n",
+    [],
+    [[]],
+    {},
+    {"a": 1},
+    True,
+    math.nan,
+    math.inf,
+]
 NOT_A_NUMBER: list[Any] = [*ABSURD, "4", "4 units", -math.inf, [1], 1e400]
 NOT_A_WORD: list[Any] = [*ABSURD, 5, 2.5, -1, "maybe"]
 NOT_A_QUANTITY: list[Any] = [*ABSURD, 5, 2.5, "5", "mm", "5 kg", "1e9 mm", "-1e9 mL", "nan mm", "2*3 mm", "5,5 mm"]

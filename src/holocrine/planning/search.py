@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from holocrine.domain.vocabulary import Region
 from holocrine.models.readout import Harm
 from holocrine.planning.lattice import SPACINGS_MM, hexagonal, mirror_groups
 from holocrine.planning.objective import FREE, PlanObjective, Point, Tally, Value, Weights
@@ -25,6 +26,8 @@ Array = NDArray[np.float64]
 
 MAX_POINTS = 120
 SHIFT_MM = 1.5
+CLOSEST_MM = 3.0
+"""Closest that a shift may bring two points: blebs of 0.01 mL then just touch."""
 PENALTY = 20.0
 """Percent of mean fall charged for every percent by which a harm's mean probability exceeds its cap."""
 MILD_PENALTY = 0.3
@@ -58,7 +61,7 @@ class Search:
     setting: Setting
     objective: PlanObjective
     evaluations: int = 0
-    _allowed: dict[tuple[float, float], bool] = field(default_factory=dict)
+    _regions: dict[tuple[float, float], Region | None] = field(default_factory=dict)
     _tallies: dict[tuple[Point, ...], Tally] = field(default_factory=dict)
 
     def tally(self, group: tuple[Point, ...]) -> Tally:
@@ -93,19 +96,17 @@ class Search:
             places = hexagonal(self.setting, spacing, centred=centred)
             if not 0 < places.shape[0] <= MAX_POINTS:
                 continue
-            regions = self.setting.region_of(places)
-            groups = mirror_groups(places)
-            counts = Counter(region for region in regions if region is not None)
+            regions = [region for region in self.setting.region_of(places) if region is not None]
+            assert len(regions) == places.shape[0], "an allowed place lies in a goal region"
+            groups, counts = mirror_groups(places), Counter(regions)
             for dose, share in product(self.setting.doses, DERMAL_DEPTHS):
                 units = {region: count * dose.units for region, count in counts.items()}
                 if not self.setting.within_unit_limits(units):
                     continue
+                depths = {region: self.setting.depth(region, share) for region in counts}
                 points = [
-                    Point(
-                        float(x), float(y), self.setting.depth(region, share), dose.volume, dose.units, region, number
-                    )
+                    Point(float(x), float(y), depths[region], dose.volume, dose.units, region, number)
                     for number, ((x, y), region) in enumerate(zip(places, regions, strict=True))
-                    if region is not None
                 ]
                 yield Pattern(tuple(tuple(points[i] for i in group) for group in groups), dose, spacing)
 
@@ -178,13 +179,20 @@ class Search:
                 yield moved
 
     def _clear(self, moved: Sequence[Point], others: Array) -> bool:
-        """Whether moved points lie where injections are allowed and keep off the others."""
-        for point in moved:
-            place = (point.x, point.y)
-            if place not in self._allowed:
-                self._allowed[place] = bool(self.setting.may_inject(np.array([place]))[0])
-            if not self._allowed[place]:
+        """Whether moved points stay in their regions, lie where injections are allowed and keep off every other."""
+        places = np.array([(point.x, point.y) for point in moved])
+        for number, point in enumerate(moved):
+            if self._region_at(point.x, point.y) != point.region:
                 return False
-            if others.size and np.hypot(others[:, 0] - point.x, others[:, 1] - point.y).min() < 0.5 * SPACINGS_MM[0]:
+            away = np.concatenate([others, places[:number]]) - places[number]
+            if away.size and np.hypot(away[:, 0], away[:, 1]).min() < CLOSEST_MM:
                 return False
         return True
+
+    def _region_at(self, x: float, y: float) -> Region | None:
+        """The goal region in which a place may be injected, None where it may not."""
+        if (x, y) not in self._regions:
+            place = np.array([[x, y]])
+            allowed = self.setting.may_inject(place)[0]
+            self._regions[x, y] = self.setting.region_of(place)[0] if allowed else None
+        return self._regions[x, y]
