@@ -91,10 +91,11 @@ def aims(results: Mapping[str, Any]) -> str:
 
 
 def _spread_aims(result: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Against the fastest peer on the middle grid, and against the fastest that is at least as exact as Holocrine."""
+    """Against the fastest peer of all, on the middle grid, and among those at least as exact as Holocrine."""
     own = result["own"]["kernels"]["errors"]
     done = [row for row in result["peers"] if "seconds" in row]
     compared = {
+        "fastest peer on any grid, whatever its error": done,
         "fastest peer on cells of 0.5 x 0.5 x 0.2 mm": [r for r in done if (r["step"], r["height"]) == (0.5, 0.2)],
         "fastest peer with errors as small": [r for r in done if all(r["errors"][n] <= own[n] for n in own)],
     }
@@ -105,7 +106,8 @@ def _spread_aims(result: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
         best = min(peers, key=lambda row: row["seconds"]["median"])
         for mode, included in (("kernels", "kernels included"), ("sum", "kernels at hand")):
             ratio = best["ratios"][mode]["median"]
-            what = f"15-bleb maps, {included}, over the {words} ({best['label'].partition(',')[0]})"
+            name = f"{best['label'].partition(',')[0]}, error {_errors(best)}"
+            what = f"15-bleb maps, {included}, over the {words} ({name})"
             rows.append((what, f"{RATIO_AIM:g} times", f"{ratio:.0f} times", ratio >= RATIO_AIM))
     return rows
 

@@ -17,9 +17,6 @@ import numpy as np
 from spread_peers import problem
 from spread_peers.worker import Array, Prepared, serve
 
-MANY_CELLS = 300_000
-"""Above this, threads that wait for each other do better spinning; below, sleeping (both tried on both grids)."""
-
 
 def operator(devito: Any, given: problem.Box, dt: float) -> tuple[Any, Any, Any]:
     """The time loop, the concentration and its sum over the steps."""
@@ -55,7 +52,7 @@ def operator(devito: Any, given: problem.Box, dt: float) -> tuple[Any, Any, Any]
 def prepare(arguments: argparse.Namespace) -> Prepared:
     """Generate and compile the loop; a run starts from the source."""
     given = problem.box(arguments.step, arguments.height)
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive" if given.source.size < MANY_CELLS else "active")
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that spin lose tenfold when others want to run
     import devito
 
     devito.configuration["log-level"] = "ERROR"

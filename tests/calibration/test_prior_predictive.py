@@ -78,8 +78,8 @@ def prior(female_face: Face) -> Prior:
 
 
 def one_point(product: Product, units: float, volume_ml: float, depth_mm: float) -> Shots:
-    single = [np.array([value]) for value in (depth_mm, units, volume_ml)]
-    return Shots(product, np.array([CENTRE]), *single, ["forehead"])
+    depth, dose, volume = (np.array([value]) for value in (depth_mm, units, volume_ml))
+    return Shots(product, np.array([CENTRE]), depth, dose, volume, ["forehead"])
 
 
 def ninety(values: np.ndarray) -> tuple[float, float]:

@@ -93,7 +93,7 @@ def test_assess_prints_one_document_and_exits_by_the_verdict(
     assert (ran.code, ran.document["verdict"]) == (code, verdict)
     assert ran.err == ""
     assert everything_in(tmp_path) == {}
-    jsonschema.validate(ran.document, json.loads(holocrine_command("schema", ran.document["schema"]).out))
+    jsonschema.validate(ran.document, schema_of("holocrine.assessment/1"))
 
 
 @pytest.mark.parametrize("name", [name for name, (code, _) in VERDICTS.items() if code == 1])

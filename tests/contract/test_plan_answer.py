@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import jsonschema
@@ -72,7 +73,7 @@ def sampled(line: np.ndarray, *, closed: bool) -> np.ndarray:
     """Points every 0.05 mm along a line."""
     corners = np.concatenate([line, line[:1]]) if closed else line
     pieces = []
-    for start, end in zip(corners[:-1], corners[1:], strict=True):
+    for start, end in pairwise(corners):
         steps = max(2, int(np.ceil(np.hypot(*(end - start)) / 0.05)))
         pieces.append(start + np.linspace(0.0, 1.0, steps)[:, None] * (end - start))
     return np.concatenate(pieces)
@@ -137,7 +138,8 @@ def test_totals_and_mass_balance(planned: Planned) -> None:
     assert 0.0 <= balance.edge_flux_fraction < 1e-6  # the domain is wide enough (science notes, section 1)
     assert balance.relative_error < 1e-9
     [chosen] = [alternative for alternative in plan.alternatives if alternative.chosen]
-    assert (chosen.points, chosen.units) == (len(plan.points), pytest.approx(plan.total_units, rel=FLOAT_SUM))
+    assert chosen.points == len(plan.points)
+    assert chosen.units == pytest.approx(plan.total_units, rel=FLOAT_SUM)
     assert chosen.volume == pytest.approx(plan.total_volume, rel=FLOAT_SUM)
     assert not any(check.exceeded for check in plan.limits)
     for check in plan.limits:

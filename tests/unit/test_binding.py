@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
 from holocrine.anatomy.face import Face
 from holocrine.anatomy.sites import layer_stack
-from holocrine.models.junction import TERMINALS
+from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.simulation.balance import mass_balance
 from holocrine.simulation.binding import (
     PICOMOLAR_PER_PG_MM3,
@@ -39,9 +41,9 @@ def shots(units: list[float], product: str = "onabotulinumtoxinA", volume: float
     return Shots(product, xy, depth, np.array(units), np.full(count, volume), ["forehead"] * count)  # type: ignore[arg-type]
 
 
-def bound(given: Shots, draws: Draws, library: KernelLibrary) -> dict[str, np.ndarray]:
+def bound(given: Shots, draws: Draws, library: KernelLibrary) -> Mapping[Terminal, np.ndarray]:
     landed = as_planned(given.xy, given.depth, draws)
-    return dict(bound_dose(given, landed, CELLS, draws, library, "female"))
+    return bound_dose(given, landed, CELLS, draws, library, "female")
 
 
 def test_bound_dose_is_linear_and_additive(small_draws: Draws, small_library: KernelLibrary) -> None:

@@ -22,7 +22,7 @@ CELLS = np.array([[0.0, 40.0], [5.0, 42.0], [-30.0, 35.0]])
 
 def session(days_ago: int, units: float = 4.0, product: str = "onabotulinumtoxinA") -> Session:
     point = GivenPoint(x=0.0, y=40.0, depth=0.9, units=units, volume=0.02)
-    return Session(date=TODAY - dt.timedelta(days=days_ago), product=product, points=(point,))  # type: ignore[arg-type]
+    return Session(date=TODAY - dt.timedelta(days=days_ago), product=product, points=(point,))
 
 
 def test_sessions_are_forgotten_after_two_years_and_sorted() -> None:

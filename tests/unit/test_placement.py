@@ -19,8 +19,8 @@ def many() -> Draws:
     return draw(load_parameters(), load_hypotheses(), seed=5, n=4096, n_spatial=16)
 
 
-def errors(draws: Draws, experience: Experience = "intermediate", **options: int) -> np.ndarray:
-    places, _ = placed(XY, DEPTH, draws, experience, **options)
+def errors(draws: Draws, experience: Experience = "intermediate", salt: int = 0) -> np.ndarray:
+    places, _ = placed(XY, DEPTH, draws, experience, salt=salt)
     return np.asarray(places - XY)
 
 

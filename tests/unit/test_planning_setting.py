@@ -12,14 +12,14 @@ from holocrine.anatomy.face import Face
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.case import Case, InflamedLesion
 from holocrine.domain.plan import InjectionPoint, Plan, Solution
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import Product, Region
 from holocrine.errors import FieldError
 from holocrine.knowledge.products import syringes
 from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.lattice import SPACINGS_MM, hexagonal, mirror_groups
 from holocrine.planning.setting import BORDER_MM, Setting, UnitLimit, setting_of
 
-ONA = "onabotulinumtoxinA"
+ONA: Product = "onabotulinumtoxinA"
 ONE_MARK = 0.1
 """mm; places are rounded to it."""
 

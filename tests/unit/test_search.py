@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from holocrine import services
+from holocrine.domain.vocabulary import Product
 from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import (
     HARM_SHARES,
@@ -28,7 +29,7 @@ from holocrine.planning.setting import Setting, UnitLimit, setting_of
 from holocrine.simulation.course import Simulator, run
 from holocrine.simulation.summary import mean_fall
 
-ONA = "onabotulinumtoxinA"
+ONA: Product = "onabotulinumtoxinA"
 CAPS: dict[Harm, float] = {"lid_ptosis": 0.002, "brow_drop": 0.004, "smile_change": 0.002}
 NO_CAPS: dict[Harm, float] = dict.fromkeys(HARMS, 1.0)
 POINTS = (
@@ -193,7 +194,8 @@ def test_alternatives_and_their_limits(candidates: list[Candidate], alternatives
     assert [candidate.name for candidate in candidates] == ["no_injection", "sparing", "balanced", "thorough"]
     assert list(PRICE_FACTORS) == ["sparing", "balanced", "thorough"]
     nothing, *others = candidates
-    assert (nothing.units, nothing.utility, nothing.falls["sebum"].any()) == (0.0, 0.0, False)
+    assert nothing.units == nothing.utility == 0.0
+    assert not nothing.falls["sebum"].any()
     assert others[1].units > 0.0
     for candidate in others:
         assert candidate.within_limits
