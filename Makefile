@@ -42,10 +42,10 @@ demo: setup
 	$(BIN)/holocrine plan examples/oily-forehead.toml -o demo-output
 
 test: setup
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 fast: setup
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -28,6 +28,7 @@ from holocrine.errors import FieldError, FileError, InternalError
 from holocrine.execution import prefetch
 from holocrine.knowledge.load import table_hash
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
+from holocrine.models.junction import TERMINALS
 from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import SEARCH_ORDER, Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
@@ -40,7 +41,7 @@ from holocrine.simulation.forecast import forecast_of
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.maps import face_maps
 from holocrine.simulation.person import days_since_last, person_of
-from holocrine.simulation.response import responses
+from holocrine.simulation.response import response, responses
 
 SEED = 20260302
 """Seed when none is given; any other gives an equally valid forecast."""
@@ -257,11 +258,19 @@ def _simulator(
     draws, parameters = _draws(seed)
     library = KernelLibrary(draws.spatial)
     distinct = sorted({nominal_volume(volume) for volume in volumes})
-    helper = prefetch.start(draws, library, tuple(regions), face.sex, distinct)
+    since = days_since_last(case)
+    wanted = prefetch.Wanted(tuple(regions), face.sex, distinct, WEEKS.tolist(), since)
+    helper = prefetch.start(draws, library, wanted)
     try:
-        surfaces = responses(draws, WEEKS, days_since_last(case))
-    finally:
+        for terminal in TERMINALS:
+            if terminal != prefetch.SHARED_SURFACE:
+                response(terminal, draws, WEEKS, since)
+        prefetch.help_along(helper, library, wanted)
         prefetch.finish(helper)
+    except BaseException:
+        prefetch.stop(helper)
+        raise
+    surfaces = responses(draws, WEEKS, since)
     return simulator(person_of(case, face, tuple(regions)), draws, library, surfaces), parameters
 
 

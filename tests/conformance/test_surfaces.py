@@ -102,7 +102,7 @@ def remembered(
     turn = iter(loadings)
     patch.setattr(history, "shots_of", lambda session, face: SimpleNamespace(xy=None, depth=None))
     patch.setattr(history, "placed", lambda *args, **named: None)
-    patch.setattr(history, "bound_dose", lambda *args: {terminal: None})
+    patch.setattr(history, "bound_dose", lambda *args: {terminal: np.ones((1, 1))})
     patch.setattr(history, "loading", lambda *args: next(turn)[:, None])
     arguments = (terminal, sessions, SimpleNamespace(sex="female"), "expert", np.zeros((1, 2)), draws, None)
     return np.asarray(history.residual_loading(*arguments))[:, 0]  # type: ignore[arg-type]

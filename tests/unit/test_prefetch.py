@@ -12,9 +12,12 @@ from holocrine.execution import prefetch
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
+from holocrine.simulation.response import response, response_cached
 from holocrine.simulation.spread import spread_kernels
 
 STACK = layer_stack("chin", "male")
+WEEKS = np.arange(3.0)
+WANTED = prefetch.Wanted(("chin",), "male", (0.01,), WEEKS.tolist())
 
 
 @pytest.fixture
@@ -26,8 +29,9 @@ def draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Draws:
 def test_missing_kernels_are_filled_and_equal(draws: Draws) -> None:
     library = KernelLibrary(draws.spatial)
     assert not library.cached(STACK, 0.01)
-    prefetch.finish(prefetch.start(draws, library, ("chin",), "male", (0.01,)))
+    prefetch.finish(prefetch.start(draws, library, WANTED))
     assert library.cached(STACK, 0.01)
+    assert response_cached(prefetch.SHARED_SURFACE, draws, WEEKS, None)
     own = spread_kernels(STACK, 0.01, draws.spatial)
     assert np.array_equal(library.kernels(STACK, 0.01).bound, own.bound)  # to the byte, whoever computed it
 
@@ -35,10 +39,11 @@ def test_missing_kernels_are_filled_and_equal(draws: Draws) -> None:
 def test_nothing_is_started_when_nothing_is_missing(draws: Draws) -> None:
     library = KernelLibrary(draws.spatial)
     library.kernels(STACK, 0.01)
-    assert prefetch.start(draws, library, ("chin",), "male", (0.01,)) is None
+    response(prefetch.SHARED_SURFACE, draws, WEEKS)
+    assert prefetch.start(draws, library, WANTED) is None
 
 
 def test_a_failing_second_process_only_costs_time(draws: Draws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefetch.sys, "executable", "/nonexistent/python")
-    assert prefetch.start(draws, KernelLibrary(draws.spatial), ("chin",), "male", (0.01,)) is None
+    assert prefetch.start(draws, KernelLibrary(draws.spatial), WANTED) is None
     prefetch.finish(None)

@@ -1,4 +1,4 @@
-"""Solve missing spread kernels, and compile small loops, in a second process while the first one integrates.
+"""Fill the cache from a second process while the first one works on the rest: kernels, one surface, small loops.
 
 Both processes compute the same pure functions of the same arguments; the second only fills the cache that
 the first reads. If it fails, the first computes what is missing itself.
@@ -10,43 +10,71 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Region, Sex
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
+from holocrine.models.junction import Terminal
 from holocrine.planning.objective import mean_gain
 from holocrine.simulation.binding import Shots, bound_dose, loading
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.maps import mean_surface
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import NEW_NODES, node_positions
+from holocrine.simulation.response import NEW_NODES, node_positions, response, response_cached
 from holocrine.solvers.superposition import bin_pairs
 
+SHARED_SURFACE: Terminal = "sebaceous"
+"""The surface that the second process integrates; the first does the others."""
 LONGEST_S = 120.0
 """Seconds after which the first process goes on without the second."""
 
 
-def start(
-    draws: Draws, library: KernelLibrary, regions: Sequence[Region], sex: Sex, volumes: Sequence[float]
-) -> subprocess.Popen[bytes] | None:
-    """Start solving the kernels that the cache lacks; None when it lacks none."""
-    missing = [
-        (region, volume)
-        for region in regions
-        for volume in volumes
-        if not library.cached(layer_stack(region, sex), volume)
-    ]
-    if not missing:
+@dataclass(frozen=True)
+class Wanted:
+    """What a plan will need: kernels for regions and volumes (mL), surfaces for weeks and an earlier session."""
+
+    regions: Sequence[Region]
+    sex: Sex
+    volumes: Sequence[float]
+    weeks: Sequence[float]
+    days_since_last: float | None = None
+
+
+def start(draws: Draws, library: KernelLibrary, wanted: Wanted) -> subprocess.Popen[bytes] | None:
+    """Start computing what the cache lacks of it, all kernels and one of the surfaces; None when it lacks nothing."""
+    sites = [(region, volume) for region in wanted.regions for volume in wanted.volumes]
+    missing = [site for site in sites if not library.cached(layer_stack(site[0], wanted.sex), site[1])]
+    weeks = np.array(wanted.weeks)
+    surface = not response_cached(SHARED_SURFACE, draws, weeks, wanted.days_since_last)
+    if not missing and not surface:
         return None
-    task = json.dumps({"seed": draws.seed, "n": draws.n, "sex": sex, "sites": missing})
-    command = [sys.executable, "-m", "holocrine.execution.prefetch", task]
+    order: dict[str, object] = {
+        "seed": draws.seed,
+        "n": draws.n,
+        "sex": wanted.sex,
+        "sites": missing,
+        "surface": surface,
+    }
+    order |= {"weeks": weeks.tolist(), "days_since_last": wanted.days_since_last}
+    command = [sys.executable, "-m", "holocrine.execution.prefetch", json.dumps(order)]
     try:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except OSError:
         return None
+
+
+def help_along(process: subprocess.Popen[bytes] | None, library: KernelLibrary, wanted: Wanted) -> None:
+    """Solve missing kernels from the far end of the list while the second process is at it."""
+    for region in reversed(wanted.regions):
+        for volume in reversed(wanted.volumes):
+            if process is None or process.poll() is not None:
+                return
+            if not library.cached(layer_stack(region, wanted.sex), volume):
+                library.kernels(layer_stack(region, wanted.sex), volume)
 
 
 def finish(process: subprocess.Popen[bytes] | None) -> None:
@@ -56,19 +84,28 @@ def finish(process: subprocess.Popen[bytes] | None) -> None:
     try:
         process.wait(LONGEST_S)
     except subprocess.TimeoutExpired:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes] | None) -> None:
+    """End the second process at once."""
+    if process is not None:
         process.kill()
         process.wait()
 
 
 def fill(task: str) -> None:
-    """The second process: solve the kernels named in `task` (JSON) into the cache."""
+    """The second process: compute what `task` (JSON) names into the cache."""
     wanted = json.loads(task)
     draws = draw(load_parameters(), load_hypotheses(), seed=wanted["seed"], n=wanted["n"])
     library = KernelLibrary(draws.spatial)
+    if wanted["surface"]:
+        response(SHARED_SURFACE, draws, np.array(wanted["weeks"]), wanted["days_since_last"])
+    for region, volume in wanted["sites"][:1]:
+        _compile(draws, library, region, volume, wanted["sex"])
     for region, volume in wanted["sites"]:
-        library.kernels(layer_stack(region, wanted["sex"]), volume)
-    region, volume = wanted["sites"][0]
-    _compile(draws, library, region, volume, wanted["sex"])
+        if not library.cached(layer_stack(region, wanted["sex"]), volume):
+            library.kernels(layer_stack(region, wanted["sex"]), volume)
 
 
 def _compile(draws: Draws, library: KernelLibrary, region: Region, volume: float, sex: Sex) -> None:

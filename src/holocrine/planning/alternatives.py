@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -135,7 +135,8 @@ class Alternatives:
         chosen: dict[Name, Pattern] = {"no_injection": nothing}
         for name in PRICE_FACTORS:
             chosen[name] = max(self._eligible(name), key=lambda found: self._worth(found, name)).pattern
-        return [self._finish(name, pattern) for name, pattern in chosen.items()]
+        finished = {pattern: self._finish(pattern) for pattern in dict.fromkeys(chosen.values())}
+        return [replace(finished[pattern], name=name) for name, pattern in chosen.items()]
 
     def _eligible(self, name: Name) -> list[Found]:
         nothing = Found(Pattern((), None, None), self.objective.value(self.objective.tally(()), FREE), {})
@@ -161,7 +162,8 @@ class Alternatives:
         for attempt in range(MOST_ROUNDS):
             caps = {harm: self.cap_ratio[harm] * limit for harm, limit in limits.items()}
             even = self.search.even_start(self.patterns, weights, caps, PENALTY if before else MILD_PENALTY)
-            pattern, value = self.search.best([before, even] if before else [even], weights, caps)
+            starts = [before, self.search.thinned(before, weights, caps), even] if before else [even]
+            pattern, value = self.search.best(list(dict.fromkeys(starts)), weights, caps)
             highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
             self.pool.append(Found(pattern, value, highs))
             within = all(highs[harm] <= limit for harm, limit in limits.items())
@@ -181,7 +183,7 @@ class Alternatives:
         spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
         return {harm: probability_interval(harm_of(self.simulator, force, harm)[0], spatial_of) for harm in HARMS}
 
-    def _finish(self, name: Name, pattern: Pattern) -> Candidate:
+    def _finish(self, pattern: Pattern) -> Candidate:
         given = shots(pattern.points, self.setting.product.name)
         simulation = run(self.simulator, given)
         spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
@@ -195,4 +197,4 @@ class Alternatives:
         )
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
         utility = round(float(benefit - price), 9) + 0.0  # a hair below nothing is 0, not -0
-        return Candidate(name, pattern, given, simulation, risks, falls, utility, within)
+        return Candidate("no_injection", pattern, given, simulation, risks, falls, utility, within)

@@ -11,6 +11,9 @@ _NOTE = (
     "Grades as under limits of the evidence."
 )
 
+_UNITS = {"1": "", "unit/mm3": "units onabotulinumtoxinA per mm3"}
+"""Units that prose writes out; bound doses are in the reference product, others enter with their potency."""
+
 
 def parameters_page() -> str:
     """The parameter table as it is packaged with this version."""
@@ -32,7 +35,7 @@ def _row(parameter: Parameter) -> tuple[str, ...]:
         text(parameter.meaning),
         text(wording.significant(parameter.value)),
         text(span),
-        text("" if parameter.unit == "1" else parameter.unit),
+        text(_UNITS.get(parameter.unit, parameter.unit)),
         text(parameter.grade),
         f'<span class="source">{text(parameter.basis)}</span>',
     )

@@ -109,11 +109,11 @@ def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknow
     concentration taken as exposure times the tissue's loss rate.
     """
     dose = potency(product, draws)[:, None] * bound
-    ordinary = dose / (dose + draws.local[f"half_loading_{terminal}"][:, None])
-    if terminal != "sebaceous":
-        return ordinary
-    exposure = mass_per_unit(product, draws)[:, None] * bound / periglandular_uptake(draws)[:, None]
-    concentration = PICOMOLAR_PER_PG_MM3 * exposure * tissue_loss_rate(draws)[:, None]
-    direct = concentration / (concentration + draws.local["direct_half_effect"][:, None])
-    which = draws.hypothesis_ids
-    return np.where((which == "H2")[:, None], direct, ordinary)
+    loads = dose / (dose + draws.local[f"half_loading_{terminal}"][:, None])
+    direct = np.flatnonzero(draws.hypothesis_ids == "H2") if terminal == "sebaceous" else np.empty(0, dtype=np.int64)
+    if direct.size:
+        own = draws.subset(direct)
+        exposure = mass_per_unit(product, own)[:, None] * bound[direct] / periglandular_uptake(own)[:, None]
+        concentration = PICOMOLAR_PER_PG_MM3 * exposure * tissue_loss_rate(own)[:, None]
+        loads[direct] = concentration / (concentration + own.local["direct_half_effect"][:, None])
+    return np.asarray(loads)

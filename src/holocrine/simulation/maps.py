@@ -32,7 +32,6 @@ FALL_STEPS = (10, 20, 30, 40)
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _mean_surface(past: Array, new: Array, values: Array, out: Array) -> None:  # pragma: no cover - compiled
     draws, count = new.shape
-    out[:] = 0.0
     for d in range(draws):
         for c in range(count):
             i = min(int(past[d, c]), max(values.shape[1] - 2, 0))
@@ -48,7 +47,7 @@ def _mean_surface(past: Array, new: Array, values: Array, out: Array) -> None:  
 
 def mean_surface(past: Array, new: Array, values: Array) -> Array:
     """Mean over draws of surfaces (draws, past, new, weeks) at node positions (draws, cells); (weeks, cells)."""
-    out = np.empty((values.shape[3], new.shape[1]))
+    out = np.zeros((values.shape[3], new.shape[1]))
     _mean_surface(past, new, np.ascontiguousarray(values), out)
     return out
 

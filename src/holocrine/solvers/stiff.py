@@ -39,7 +39,8 @@ def run(first, stride, starts, constants, constant_of, times, rtol, atol, limit,
     y = np.empty(STATES)
     for lane in range(first, starts.shape[0], stride):
         p = constants[constant_of[lane]]
-        y[:] = starts[lane]
+        for i in range(STATES):  # loops, because slice assignment triples the time to compile
+            y[i] = starts[lane, i]
         h = 0.05
         t = 0.0
         cause = 0
@@ -48,7 +49,8 @@ def run(first, stride, starts, constants, constant_of, times, rtol, atol, limit,
                 cause, h = integrate(y, times[j] - t, h, rtol, atol, limit, p, k, lu, work)
                 t = times[j]
             outputs(y, p, results[lane, j])
-        finals[lane] = y
+        for i in range(STATES):
+            finals[lane, i] = y[i]
         causes[lane] = cause
 '''
 

@@ -81,7 +81,6 @@ def _superpose(
         d, block = item // blocks, item % blocks
         start, end = x.size * block // blocks, x.size * (block + 1) // blocks
         total = out[d, :, start:end]
-        total[:] = 0.0
         for q in range(points):
             level = min(max(levels[d, q], 0.0), float(levels_max))
             low = min(int(level), levels_max - 1)
@@ -107,7 +106,7 @@ def superpose(
     `levels` (draws, points) positions between the kernel levels; `cells` (cells, 2) mm.
     Returns (draws, kinds, cells).
     """
-    out = np.empty((levels.shape[0], kernels.shape[3], cells.shape[0]))
+    out = np.zeros((levels.shape[0], kernels.shape[3], cells.shape[0]))
     x, y = np.ascontiguousarray(cells[:, 0]), np.ascontiguousarray(cells[:, 1])
     weights, places = np.ascontiguousarray(weights), np.ascontiguousarray(places)  # one layout, one compilation
 
@@ -124,7 +123,6 @@ def _bin_pairs(
 ) -> None:  # pragma: no cover - compiled
     draws, count = two.shape
     for d in range(first, draws, stride):
-        out[d] = 0.0
         for c in range(count):
             i = min(int(one[d, c]), max(nodes_one - 2, 0))
             s = one[d, c] - i
@@ -143,7 +141,7 @@ def bin_pairs(one: Array, two: Array, nodes_one: int, nodes_two: int) -> Array:
     `one`, `two` (draws, cells) are positions in node numbers; returns (draws, nodes_one, nodes_two) whose
     entries sum to one for each draw. `nodes_one` may be 1 (then `one` must be zero).
     """
-    out = np.empty((two.shape[0], nodes_one, nodes_two))
+    out = np.zeros((two.shape[0], nodes_one, nodes_two))
     one, two = np.ascontiguousarray(one), np.ascontiguousarray(two)  # one memory layout, one compilation
 
     def work(first: int, stride: int) -> None:
