@@ -1,7 +1,8 @@
 """`holocrine plan` on the example of the README, each time as a new process: cold and warm.
 
 Cold: the cache folders of Holocrine and of Numba are empty, so every kernel is compiled and solved. Warm: a run
-before has filled them. Python keeps its bytecode in both, as it does after any installation. Aims: at most 15 s and at most 5 s.
+before has filled them. Python keeps its bytecode in both, as it does after any installation. Aims: at most 15 s and
+at most 5 s.
 """
 
 from __future__ import annotations

@@ -227,7 +227,6 @@ def test_a_written_plan_repeats_the_alternative_s_numbers(
     assert np.array_equal(again.harm_probability["brow_drop"], chosen.simulation.harm_probability["brow_drop"])
 
 
-@pytest.mark.xfail(strict=True, reason="the sparing search gives up where thinning out the balanced plan would do")
 def test_sparing_is_at_least_the_balanced_plan_thinned_out(
     candidates: list[Candidate], alternatives: Alternatives
 ) -> None:

@@ -127,21 +127,23 @@ class Alternatives:
         most at its own prices among all that any search found and that keep its limits. `tell` hears of every
         search begun.
         """
-        nothing = Pattern((), None, None)
-        before = None
+        before: Pattern | None = None
         for name in SEARCH_ORDER:
             tell(f"{name} plan")
-            before = self._search(name, before)
-        chosen: dict[Name, Pattern] = {"no_injection": nothing}
-        for name in PRICE_FACTORS:
-            chosen[name] = max(self._eligible(name), key=lambda found: self._worth(found, name)).pattern
+            self._search(name, before)
+            best = self._best(name)
+            before = best if best.groups else before
+        chosen: dict[Name, Pattern] = {"no_injection": Pattern((), None, None)}
+        chosen |= {name: self._best(name) for name in PRICE_FACTORS}
         finished = {pattern: self._finish(pattern) for pattern in dict.fromkeys(chosen.values())}
         return [replace(finished[pattern], name=name) for name, pattern in chosen.items()]
 
-    def _eligible(self, name: Name) -> list[Found]:
+    def _best(self, name: Name) -> Pattern:
+        """The plan in the pool that is worth most at the alternative's own prices and keeps its limits."""
         nothing = Found(Pattern((), None, None), self.objective.value(self.objective.tally(()), FREE), {})
         limits = self._limits(name)
-        return [nothing, *(f for f in self.pool if all(f.highs[harm] <= limit for harm, limit in limits.items()))]
+        kept = [f for f in self.pool if all(f.highs[harm] <= limit for harm, limit in limits.items())]
+        return max([nothing, *kept], key=lambda found: self._worth(found, name)).pattern
 
     def _worth(self, found: Found, name: Name) -> float:
         points = found.pattern.points
@@ -152,13 +154,14 @@ class Alternatives:
     def _limits(self, name: Name) -> dict[Harm, float]:
         return {harm: HARM_SHARES[name] * limit for harm, limit in self.limits.items()}
 
-    def _search(self, name: Name, before: Pattern | None) -> Pattern | None:
+    def _search(self, name: Name, before: Pattern | None) -> None:
         """Search under caps on a few draws, check the limits on all draws, correct the caps, repeat.
 
-        Everything found goes into the pool; returns the last plan that kept the limits, or `before`.
+        Everything found goes into the pool. When nothing keeps the limits, the last plan and `before`, one found
+        at other prices, are thinned out until they do.
         """
         weights, limits = BALANCED.scaled(PRICE_FACTORS[name]), self._limits(name)
-        kept = before
+        succeeded = False
         for attempt in range(MOST_ROUNDS):
             caps = {harm: self.cap_ratio[harm] * limit for harm, limit in limits.items()}
             even = self.search.even_start(self.patterns, weights, caps, PENALTY if before else MILD_PENALTY)
@@ -167,7 +170,7 @@ class Alternatives:
             highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
             self.pool.append(Found(pattern, value, highs))
             within = all(highs[harm] <= limit for harm, limit in limits.items())
-            kept = pattern if within else kept
+            succeeded |= within and bool(pattern.groups)
             free = all(value.harm[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
             used = any(highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
             for harm, high in highs.items():
@@ -175,7 +178,27 @@ class Alternatives:
                     self.cap_ratio[harm] = 0.9 * value.harm[harm] / high
             if within and (free or used or attempt + 1 >= ROUNDS):
                 break
-        return kept
+        if not succeeded:
+            for dense in dict.fromkeys((before or pattern, pattern)):
+                self._thin_on_all_draws(dense, weights, limits)
+
+    def _thin_on_all_draws(self, pattern: Pattern, weights: Weights, limits: Mapping[Harm, float]) -> None:
+        """Add the pattern without its lowest groups, as few as keep the limits on all draws, found by halving.
+
+        For harms so rare that the search's few draws do not show them.
+        """
+        ordered = self.search.lowest_first(pattern)
+        bad, good = 0, len(ordered.groups)
+        highs: dict[Harm, float] = dict.fromkeys(limits, 0.0)
+        while good - bad > 1:
+            middle = (bad + good) // 2
+            found = self._risks(replace(ordered, groups=ordered.groups[middle:]))
+            if all(found[harm][2] <= limit for harm, limit in limits.items()):
+                good, highs = middle, {harm: high for harm, (_, _, high) in found.items()}
+            else:
+                bad = middle
+        kept = replace(ordered, groups=ordered.groups[good:])
+        self.pool.append(Found(kept, self.objective.value(self.objective.tally(kept.points), weights), highs))
 
     def _risks(self, pattern: Pattern) -> dict[Harm, tuple[float, float, float]]:
         """Mean, low and high of every harm's probability on all draws."""

@@ -118,9 +118,13 @@ class Search:
             return Pattern((), None, None)
         return max(patterns, key=lambda entry: self._worth(entry, weights, caps, penalty))[0]
 
+    def lowest_first(self, pattern: Pattern) -> Pattern:
+        """The same pattern with the groups nearest to brow and mouth first."""
+        return replace(pattern, groups=tuple(pattern.groups[i] for i in self._lowest_first(pattern.groups)))
+
     def thinned(self, pattern: Pattern, weights: Weights, caps: Mapping[Harm, float]) -> Pattern:
         """The pattern without its lowest groups, as many as it takes to keep the caps."""
-        groups = [pattern.groups[i] for i in self._lowest_first(pattern.groups)]
+        groups = list(self.lowest_first(pattern).groups)
         tally = self.objective.tally(pattern.points)
         while groups and any(self.objective.value(tally, weights).harm[harm] > cap for harm, cap in caps.items()):
             tally = tally.plus(self.tally(groups.pop(0)), -1.0)
