@@ -125,12 +125,15 @@ def plan(case: CaseFile, *, output: Output = None, common: Common = DEFAULTS) ->
     Example: holocrine plan examples/oily-forehead.toml -o my-plan
     """
     from holocrine import services
+    from holocrine.deliver import check_folder
     from holocrine.domain.answer import PlanDocument
 
+    folder = output or Path(f"{case.stem}-plan")
     loaded, overrides, seed = services.load_case(case), common.overrides(), common.seed_or_default()
+    check_folder(folder)
     with _progress(len(services.PLAN_STEPS)) as tell:
         answer = services.plan(loaded, overrides, seed=seed, tell=tell)
-    return _deliver(PlanDocument, output or Path(f"{case.stem}-plan"), loaded, answer, as_json=common.json)
+    return _deliver(PlanDocument, folder, loaded, answer, as_json=common.json)
 
 
 @app.command
@@ -146,13 +149,16 @@ def simulate(
     Example: holocrine simulate examples/oily-forehead.toml --plan examples/protocols/microbotox-forehead.toml
     """
     from holocrine import services
+    from holocrine.deliver import check_folder
     from holocrine.domain.answer import SimulateDocument
 
     loaded, given = services.load_case(case), services.load_plan(plan)
+    folder = output or Path(f"{case.stem}-simulation")
     overrides, seed = common.overrides(), common.seed_or_default()
+    check_folder(folder)
     with _progress(len(services.SIMULATE_STEPS)) as tell:
         answer = services.simulate(loaded, given, overrides, seed=seed, tell=tell)
-    return _deliver(SimulateDocument, output or Path(f"{case.stem}-simulation"), loaded, answer, as_json=common.json)
+    return _deliver(SimulateDocument, folder, loaded, answer, as_json=common.json)
 
 
 @contextmanager
@@ -225,6 +231,9 @@ def _run(command: Callable[[], object]) -> int:
     except HolocrineError as error:
         print(f"holocrine: internal failure: {error}", file=sys.stderr)
         return INTERNAL_FAILURE
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except KeyboardInterrupt:
         print("holocrine: interrupted; nothing was written.", file=sys.stderr)
         return INTERNAL_FAILURE

@@ -44,6 +44,17 @@ def write_answer(folder: Path, case: Case, answer: Answer) -> list[Path]:
     return [final for _, final in staged]
 
 
+def check_folder(folder: Path) -> None:
+    """Before anything is computed: raise FileError when `folder` cannot be made or written; makes nothing."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise FileError(f"{folder}: cannot be written, {place} is a file. Choose another folder with -o.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise FileError(f"{folder}: {place} cannot be written. Choose another folder with -o.")
+
+
 def _stage(folder: Path, text: str) -> Path:
     """A finished file under a hidden name. `mkstemp` makes it readable by its owner alone."""
     handle, name = tempfile.mkstemp(dir=folder, prefix=".holocrine-")

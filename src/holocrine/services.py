@@ -188,7 +188,7 @@ def _answer(
     face = ready.person.scene.face
     complete = given.model_copy(
         update={
-            "limits": (*plan_limit_checks(case, given), *geometry_checks(face, given)),
+            "limits": (*plan_limit_checks(case, given), *geometry_checks(face, given, case.findings.inflamed_lesions)),
             "overrides": tuple(overrides),
             "provenance": provenance,
         }

@@ -175,3 +175,15 @@ def test_margins_are_stated_with_both_numbers(female_face: Face) -> None:
     assert (checks["TE-24"].limit, checks["TE-24"].exceeded) == (10.0, False)
     assert geometry_checks(female_face, plan_at()) == ()
     assert [c.rule_id for c in geometry_checks(female_face, plan_at(("nose", 0.0, -25.0)))] == ["TE-24"]
+
+
+def test_points_on_lips_and_inflamed_lesions_are_flagged(female_face: Face) -> None:
+    plan = plan_at(("chin", 0.0, -100.0))
+    y = plan.points[0].y
+    lesion = InflamedLesion(x=1.0, y=y, radius=3.0)
+    checks = {c.rule_id: c for c in geometry_checks(female_face, plan, (lesion,))}
+    assert checks["CI-11"].exceeded
+    assert checks["CI-11"].value == -2.0  # 1 mm from the middle of a lesion of 3 mm radius
+    assert not checks["lip margin"].exceeded
+    far = InflamedLesion(x=30.0, y=y, radius=3.0)
+    assert not {c.rule_id: c for c in geometry_checks(female_face, plan, (far,))}["CI-11"].exceeded

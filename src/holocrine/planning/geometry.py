@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from holocrine.anatomy.face import Face, distance_to_rim, height_above_brow
-from holocrine.anatomy.margins import BROW_MARGIN, RIM_MARGIN
+from holocrine.anatomy.margins import BROW_MARGIN, RIM_MARGIN, VERMILION_MARGIN
+from holocrine.anatomy.polygons import signed_distance
+from holocrine.domain.case import InflamedLesion
 from holocrine.domain.plan import LimitCheck, Plan
 from holocrine.errors import FieldError
+
+PERIORAL = ("upper_lip", "chin", "jawline_left", "jawline_right", "cheek_left", "cheek_right")
+SOURCES = {
+    "TE-24": "label distance of prabotulinumtoxinA, taken all round the orbit (rule TE-24); default margin",
+    "TE-23": "injection technique guide (rule TE-23); default margin",
+    "lip margin": "assumption: keeps a bleb off the marginal orbicularis oris",
+    "CI-11": "letibotulinumtoxinA, UK patient leaflet: no injection where the skin is inflamed (rule CI-11)",
+}
 
 
 def checked_points(plan: Plan, face: Face) -> Plan:
@@ -29,8 +41,11 @@ def checked_points(plan: Plan, face: Face) -> Plan:
     return plan
 
 
-def geometry_checks(face: Face, plan: Plan) -> tuple[LimitCheck, ...]:
-    """Smallest distance to the orbital rim and smallest height above the brow, each against its margin (mm)."""
+def geometry_checks(face: Face, plan: Plan, inflamed: Sequence[InflamedLesion] = ()) -> tuple[LimitCheck, ...]:
+    """Smallest distance of the points to orbital rim, brow, lips and inflamed lesions, each against its margin (mm).
+
+    Brow and lips are checked where points of the forehead or below the nose call for it.
+    """
     if not plan.points:
         return ()
     places = np.array([(point.x, point.y) for point in plan.points])
@@ -39,6 +54,13 @@ def geometry_checks(face: Face, plan: Plan) -> tuple[LimitCheck, ...]:
     if forehead.size:
         lowest = float(height_above_brow(face, forehead).min())
         checks.append(_at_least("TE-23", "Height of forehead points above the brow", lowest, BROW_MARGIN))
+    perioral = places[[point.region in PERIORAL for point in plan.points]]
+    if perioral.size:
+        lips = [signed_distance(face.outlines[name], perioral).min() for name in ("upper_lip", "lower_lip")]
+        checks.append(_at_least("lip margin", "Distance to the red of the lips", float(min(lips)), VERMILION_MARGIN))
+    if inflamed:
+        gaps = [np.hypot(*(places - (lesion.x, lesion.y)).T).min() - lesion.radius for lesion in inflamed]
+        checks.append(_at_least("CI-11", "Distance to the edge of an inflamed lesion", float(min(gaps)), 0.0))
     return tuple(checks)
 
 
@@ -50,5 +72,5 @@ def _at_least(rule_id: str, what: str, value: float, margin: float) -> LimitChec
         limit=margin,
         unit="mm",
         exceeded=value < margin - 0.05,
-        source="injection technique guide and label distances (rules TE-23, TE-24); default margin",
+        source=SOURCES[rule_id],
     )
