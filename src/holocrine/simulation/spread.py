@@ -17,7 +17,7 @@ from holocrine.solvers.diffusion import (
     exponential_disc_share,
     graded_edges,
     radial_mesh,
-    solve_axisymmetric,
+    solve_axisymmetric_each,
     spheroid_share,
 )
 
@@ -99,8 +99,8 @@ def _one_draw(stack: LayerStack, volume_ml: float, spatial: Mapping[str, float])
     bound = np.empty((DEPTHS.size, len(TERMINALS), RADIUS_COUNT))
     shares = np.empty((DEPTHS.size, len(TERMINALS)))
     cleared, edge = np.empty(DEPTHS.size), np.empty(DEPTHS.size)
-    for i, depth in enumerate(DEPTHS):
-        solution = solve_axisymmetric(mesh, layers, source(column, mesh, drop, float(depth), spatial))
+    sources = np.stack([source(column, mesh, drop, float(depth), spatial) for depth in DEPTHS])
+    for i, solution in enumerate(solve_axisymmetric_each(mesh, layers, sources)):
         held = solution.exposure @ (column.band * column.uptake).T
         amount = cells * solution.exposure
         shares[i] = column.uptake @ amount.sum(axis=0)

@@ -133,6 +133,11 @@ def _solve_modes(
 
 def solve_axisymmetric(mesh: RadialMesh, medium: LayeredMedium, source: Array) -> AxisymmetricSolution:
     """Exposure for `source` (nr, nz), the amount put into each cell (sums to one for a unit dose)."""
+    return solve_axisymmetric_each(mesh, medium, source[None])[0]
+
+
+def solve_axisymmetric_each(mesh: RadialMesh, medium: LayeredMedium, sources: Array) -> list[AxisymmetricSolution]:
+    """Exposures for several `sources` (k, nr, nz) in the same medium, solved together."""
     dz = medium.thickness
     conductance = vertical_conductance(medium)
     bottom = _bottom_conductance(medium)
@@ -140,12 +145,14 @@ def solve_axisymmetric(mesh: RadialMesh, medium: LayeredMedium, source: Array) -
     fixed[:-1] += conductance
     fixed[1:] += conductance
     fixed[-1] += bottom
-    spectrum = np.ascontiguousarray(source.T @ mesh.modes)
-    solved = _solve_modes(mesh.rates, medium.radial_diffusivity * dz, fixed, conductance, spectrum)
-    exposure = mesh.modes @ solved.T
-    side = mesh.edge_conductance * float(exposure[-1] @ (medium.radial_diffusivity * dz))
-    below = bottom * float(mesh.areas @ exposure[:, -1])
-    return AxisymmetricSolution(exposure, side + below)
+    count, modes = sources.shape[0], mesh.rates.size
+    spectrum = np.ascontiguousarray((sources.transpose(2, 0, 1) @ mesh.modes).reshape(dz.size, count * modes))
+    rates = np.tile(mesh.rates, count)
+    solved = _solve_modes(rates, medium.radial_diffusivity * dz, fixed, conductance, spectrum)
+    exposures = mesh.modes @ solved.reshape(dz.size, count, modes).transpose(1, 2, 0)
+    sides = mesh.edge_conductance * (exposures[:, -1] @ (medium.radial_diffusivity * dz))
+    below = bottom * (exposures[:, :, -1] @ mesh.areas)
+    return [AxisymmetricSolution(e, float(flux)) for e, flux in zip(exposures, sides + below, strict=True)]
 
 
 def assemble_axisymmetric(mesh: RadialMesh, medium: LayeredMedium) -> scipy.sparse.csc_array:
