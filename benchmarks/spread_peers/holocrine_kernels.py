@@ -52,24 +52,29 @@ def kernels(levels: Array, column: SkinColumn, weights: Array) -> Array:
     """Kernels (1, 1, levels, 2, radii) of a bleb at each depth, tabulated as the product does."""
     from holocrine.models.exposure import Bolus
     from holocrine.simulation.spread import RADIUS_COUNT, RADIUS_STEP, medium, mesh_for
-    from holocrine.solvers.diffusion import solve_axisymmetric, spheroid_share
+    from holocrine.solvers.diffusion import solve_axisymmetric_each, spheroid_share
 
     drop = Bolus(problem.BLEB_RADIUS, problem.BLEB_HALF_HEIGHT)
     mesh = mesh_for(column, drop, tail_length=0.0)
     layers = medium(column)
     radii = RADIUS_STEP * np.arange(RADIUS_COUNT)
+    sources = np.stack(
+        [
+            spheroid_share(
+                mesh.edges,
+                layers.edges,
+                depth=float(depth),
+                radius=drop.radius,
+                half_height=drop.half_height,
+                top=0.0,
+                bottom=problem.SIZE[2],
+            )
+            for depth in levels
+        ]
+    )
     tables = np.empty((1, 1, levels.size, 2, radii.size))
-    for i, depth in enumerate(levels):
-        share = spheroid_share(
-            mesh.edges,
-            layers.edges,
-            depth=float(depth),
-            radius=drop.radius,
-            half_height=drop.half_height,
-            top=0.0,
-            bottom=problem.SIZE[2],
-        )
-        held = solve_axisymmetric(mesh, layers, share).exposure @ weights
+    for i, solution in enumerate(solve_axisymmetric_each(mesh, layers, sources)):
+        held = solution.exposure @ weights
         for kind in range(2):
             tables[0, 0, i, kind] = np.interp(radii, mesh.centres, held[:, kind])
     return tables
