@@ -183,29 +183,33 @@ class Search:
     def _shifts(self, group: tuple[Point, ...], others: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
         """The group moved a little, mirror images in step, where injections are allowed."""
         taken = np.array([(p.x, p.y) for p in others]).reshape(-1, 2)
-        for dx, dy in ((SHIFT_MM, 0.0), (-SHIFT_MM, 0.0), (0.0, SHIFT_MM), (0.0, -SHIFT_MM)):
-            moved = tuple(
+        candidates = [
+            tuple(
                 replace(p, x=round(p.x + dx * (np.sign(p.x) if len(group) > 1 else 0.0), 1), y=round(p.y + dy, 1))
                 for p in group
             )
-            if moved != group and self._clear(moved, taken):
-                yield moved
+            for dx, dy in ((SHIFT_MM, 0.0), (-SHIFT_MM, 0.0), (0.0, SHIFT_MM), (0.0, -SHIFT_MM))
+        ]
+        self._learn_regions({(point.x, point.y) for moved in candidates for point in moved})
+        yield from (moved for moved in candidates if moved != group and self._clear(moved, taken))
 
     def _clear(self, moved: Sequence[Point], others: Array) -> bool:
         """Whether moved points stay in their regions, lie where injections are allowed and keep off every other."""
         places = np.array([(point.x, point.y) for point in moved])
         for number, point in enumerate(moved):
-            if self._region_at(point.x, point.y) != point.region:
+            if self._regions[point.x, point.y] != point.region:
                 return False
             away = np.concatenate([others, places[:number]]) - places[number]
             if away.size and np.hypot(away[:, 0], away[:, 1]).min() < CLOSEST_MM:
                 return False
         return True
 
-    def _region_at(self, x: float, y: float) -> Region | None:
-        """The goal region in which a place may be injected, None where it may not."""
-        if (x, y) not in self._regions:
-            place = np.array([[x, y]])
-            allowed = self.setting.may_inject(place)[0]
-            self._regions[x, y] = self.setting.region_of(place)[0] if allowed else None
-        return self._regions[x, y]
+    def _learn_regions(self, places: set[tuple[float, float]]) -> None:
+        """Find out, for many places at once, in which goal region each may be injected; None where it may not."""
+        unknown = sorted(places - self._regions.keys())
+        if not unknown:
+            return
+        table = np.array(unknown)
+        allowed = self.setting.may_inject(table)
+        for place, may, region in zip(unknown, allowed, self.setting.region_of(table), strict=True):
+            self._regions[place] = region if may else None
