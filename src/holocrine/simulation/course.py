@@ -122,6 +122,8 @@ def simulator(person: Person, draws: Draws, library: KernelLibrary, surfaces: Ma
 
 def run(simulator: Simulator, shots: Shots) -> Simulation:
     """Simulate one plan. Deterministic for the simulator's seed."""
+    if shots.units.size == 0 and not simulator.person.sessions:
+        return _untouched(simulator)
     glands = _gland_courses(simulator, shots)
     force = muscle_forces(simulator, shots)
     local, n = simulator.draws.local, simulator.draws.n
@@ -139,6 +141,25 @@ def run(simulator: Simulator, shots: Shots) -> Simulation:
         brow=-np.mean(drop, axis=0),
         harm_probability={harm: probability for harm, (probability, _) in harms.items()},
         harm_course={harm: course for harm, (_, course) in harms.items()},
+    )
+
+
+def _untouched(simulator: Simulator) -> Simulation:
+    """Nothing now, nothing before: everything stays as it is."""
+    n, weeks = simulator.draws.n, simulator.weeks
+    same = dict.fromkeys(simulator.person.scene.regions, np.ones((n, weeks.size)))
+    still = np.zeros((n, weeks.size))
+    return Simulation(
+        weeks=weeks,
+        sebum=same,
+        sebum_untreated=same,
+        sebum_reading=same,
+        sweat=same,
+        sweat_untreated=same,
+        frontalis=np.ones((n, weeks.size)),
+        brow=still,
+        harm_probability=dict.fromkeys(HARMS, np.zeros(REPLICATES * n)),
+        harm_course=dict.fromkeys(HARMS, still),
     )
 
 
