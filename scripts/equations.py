@@ -13,17 +13,15 @@ from pathlib import Path
 
 from holocrine.knowledge.parameters import load_parameters
 from holocrine.modelling.equations import document
-from holocrine.models.muscle import MUSCLE
 from holocrine.models.onset import LEBEDA
-from holocrine.models.sebum import SEBUM
-from holocrine.models.sweat import SWEAT
+from holocrine.models.site import SITE
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "equations.md"
 
 
 def page() -> str:
     """The page as it should be."""
-    return document((MUSCLE, SWEAT, SEBUM, LEBEDA), load_parameters())
+    return document((SITE, LEBEDA), load_parameters())
 
 
 def main() -> int:

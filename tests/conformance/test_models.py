@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holocrine.models.junction import TERMINALS, Terminal
+from holocrine.models.junction import SUFFIX, TERMINALS, Terminal
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.response import MODELS, _constants, node_loadings
 
@@ -38,7 +38,10 @@ def test_more_toxin_more_effect(terminal: Terminal, draws: Draws) -> None:
     # At full loading cleavage is x0/(1 + x0) of SNAP-25 at most; where that passes the threshold half the release
     # must be lost for a while, and every organ must show it.
     if terminal != "sebaceous":
-        x0, theta = acting[:, names.index("x0")], acting[:, names.index("theta")]
+        x0, theta = (
+            acting[:, names.index(f"x0_{SUFFIX[terminal]}")],
+            acting[:, names.index(f"theta_{SUFFIX[terminal]}")],
+        )
         blocked = x0 / (1.0 + x0) > 2.0 * theta
         assert blocked.sum() > 10
         assert peak[blocked, -1].min() > 0.1

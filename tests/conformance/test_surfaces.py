@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from holocrine.models.junction import TERMINALS, Terminal
+from holocrine.models.junction import SUFFIX, TERMINALS, Terminal
 from holocrine.simulation import history
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.response import (
@@ -124,7 +124,8 @@ def test_one_loading_stands_for_two_sessions(
     both = rest.inject(loadings[0][kept]).wait(gap).inject(loadings[1][kept]).wait(since)
     one = rest.inject(single[kept]).wait(since)
     # Exact once the depot is empty: exp(-k_S*70 d) with k_S of 0.13 per day or more leaves under 1e-4.
-    assert np.abs(both.state("L") - one.state("L")).max() < 1e-4
+    chain = f"L_{SUFFIX[terminal]}"
+    assert np.abs(both.state(chain) - one.state(chain)).max() < 1e-4
     error = one.effect(WEEKS) - both.effect(WEEKS)
     # Sprouts and slow gland responsiveness do remember the first session: measured 2.2% in the mean over draws
     # (sweat, 84 days apart); single draws may be off by tens of percent in the weeks in which they switch.

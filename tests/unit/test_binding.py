@@ -21,11 +21,12 @@ from holocrine.simulation.binding import (
     nominal_volume,
     potency,
 )
+from holocrine.simulation.constants import tissue_loss_rate
 from holocrine.simulation.course import Person, simulator
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import as_planned
-from holocrine.simulation.response import responses, tissue_loss_rate
+from holocrine.simulation.response import responses
 from holocrine.simulation.scene import scene
 from holocrine.simulation.spread import DEPTHS
 
@@ -139,7 +140,7 @@ def test_direct_effect_follows_the_concentration(small_draws: Draws) -> None:
     dermal = np.log(2.0) * 24.0 / small_draws.expand("uptake_half_life_dermis")
     exposure = 0.05 / (dermal * (1.0 - small_draws.expand("sudomotor_share")))
     mass = small_draws.local["mass_onabotulinumtoxinA"]
-    picomolar = PICOMOLAR_PER_PG_MM3 * mass * exposure * tissue_loss_rate(small_draws)
+    picomolar = PICOMOLAR_PER_PG_MM3 * mass * exposure * tissue_loss_rate(small_draws.value)
     expected = picomolar / (picomolar + small_draws.local["direct_half_effect"])
     found = loading("sebaceous", dose, "onabotulinumtoxinA", small_draws)[:, 0]
     assert found[which] == pytest.approx(expected[which], rel=1e-9)  # the same algebra in another order

@@ -10,11 +10,11 @@ import pytest
 from holocrine.anatomy.face import Face
 from holocrine.domain.session import GivenPoint, Session
 from holocrine.simulation.binding import bound_dose, loading
+from holocrine.simulation.constants import light_chain_rate
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.history import ASSUMED_SPACING_MM, remembered, residual_loading, shots_of
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import light_chain_rate
 
 TODAY = dt.date(2026, 7, 20)
 CELLS = np.array([[0.0, 40.0], [5.0, 42.0], [-30.0, 35.0]])
@@ -70,7 +70,7 @@ def test_older_sessions_fade_with_the_light_chain_and_add_up(
     # In both lists the second session is the last one, so the first fades over the days between them.
     tiny = 1e-9
     soon, late = left(session(60), session(50, tiny)), left(session(60), session(10, tiny))
-    fading = np.exp(-light_chain_rate("sudomotor", small_draws) * 40.0)[:, None]
+    fading = np.exp(-light_chain_rate("sudomotor", small_draws.value) * 40.0)[:, None]
     assert late == pytest.approx(soon * fading, abs=1e-7)  # the tiny session's own loading
     both = left(session(60), session(50))
     assert np.all(both >= soon - 1e-12)

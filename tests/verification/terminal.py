@@ -6,24 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.modelling.declaration import compose
-from holocrine.models.junction import DELIVERY_LAG_RATE, JUNCTION, NUMERICAL_CORNER
+from holocrine.models.junction import DELIVERY_LAG_RATE, NUMERICAL_CORNER, junction
 from holocrine.solvers import stiff
 
 Array = NDArray[np.float64]
 
-TERMINAL = compose("terminal", (JUNCTION,), outputs=("L", "rho"))
+TERMINAL = compose("terminal", (junction("motor"),), outputs=("L_m", "rho_m"))
 REST = {state.symbol: state.initial for state in TERMINAL.states}
 USUAL = {
     "k_S": 0.56,
     "k_lag": DELIVERY_LAG_RATE,
-    "lambda_": np.log(2.0) / 31.0,
+    "lambda_m": np.log(2.0) / 31.0,
     "k_d": np.log(2.0) / 4.0,
-    "x0": 3.0,
-    "theta": 0.26,
+    "x0_m": 3.0,
+    "theta_m": 0.26,
     "h": 4.0,
-    "k_N": 0.03,
-    "k_ret": 0.03,
-    "q": 0.5,
     "delta": NUMERICAL_CORNER,
 }
 """Typical motor terminal, rates per day."""
@@ -33,7 +30,7 @@ def run(times: Array, loading: float = 1.0, **changed: float) -> tuple[Array, Ar
     """Light chain and parent release (nt,) at `times` (day) after `loading`, at tolerances far below any claim."""
     values = {**USUAL, **changed}
     constants = np.array([[values[name] for name in TERMINAL.constant_names]])
-    start = np.array([[{**REST, "A": loading}[name] for name in TERMINAL.state_names]])
+    start = np.array([[{**REST, "A_m": loading}[name] for name in TERMINAL.state_names]])
     nought = np.zeros(1, dtype=np.int64)
     outputs = stiff.simulate(TERMINAL, start, constants, nought, times, rtol=1e-9, atol=1e-12).outputs[0]
     return outputs[:, 0], outputs[:, 1]

@@ -16,14 +16,14 @@ STEP = 0.05
 def simulated_block(half_life: float, loading: float = 1.0) -> tuple[float, float]:
     """Days from injection until release falls below half, and until it is back at half."""
     times = np.arange(0.0, 500.0, STEP)
-    _, release = terminal.run(times, loading, lambda_=np.log(2.0) / half_life)
+    _, release = terminal.run(times, loading, lambda_m=np.log(2.0) / half_life)
     blocked = np.flatnonzero(release < 0.5)
     return float(times[blocked[0]]), float(times[blocked[-1]])
 
 
 @pytest.mark.parametrize(("half_life", "expected"), [(31.0, 96.0), (69.0, 214.0)])
 def test_block_time_follows_the_algebra(half_life: float, expected: float) -> None:
-    algebra = block_days(half_life, terminal.USUAL["x0"], terminal.USUAL["theta"])
+    algebra = block_days(half_life, terminal.USUAL["x0_m"], terminal.USUAL["theta_m"])
     assert algebra == pytest.approx(expected, abs=1.0)  # the design rounds to the day
     onset, end = simulated_block(half_life)
     turnover = 1.0 / terminal.USUAL["k_d"]
@@ -47,8 +47,8 @@ def test_each_halving_of_loading_costs_one_half_life() -> None:
 
 def test_too_small_a_loading_never_blocks() -> None:
     times = np.arange(0.0, 200.0, STEP)
-    threshold = terminal.USUAL["theta"] / (1.0 - terminal.USUAL["theta"]) / terminal.USUAL["x0"]
+    threshold = terminal.USUAL["theta_m"] / (1.0 - terminal.USUAL["theta_m"]) / terminal.USUAL["x0_m"]
     _, release = terminal.run(times, 0.99 * threshold)
     assert release.min() > 0.5
     with pytest.raises(ValueError, match="does not reach the threshold"):
-        block_days(31.0, 0.99 * threshold * terminal.USUAL["x0"], terminal.USUAL["theta"])
+        block_days(31.0, 0.99 * threshold * terminal.USUAL["x0_m"], terminal.USUAL["theta_m"])

@@ -64,7 +64,7 @@ def test_lumped_delivery_against_the_published_model(setting: str, bound: float)
     """
     slow = PUBLISHED_K_S[setting] * MINUTES_PER_DAY
     times = times_for(slow)
-    light_chain, _ = terminal.run(times, k_S=slow, lambda_=0.0)
+    light_chain, _ = terminal.run(times, k_S=slow, lambda_m=0.0)
     published = hypoexponential(times, (slow, K_B, K_T, K_L))
     difference = np.abs(light_chain - published).max()
     assert difference < bound

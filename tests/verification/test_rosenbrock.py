@@ -121,7 +121,7 @@ def text_rates(model: Model, constants: Array) -> Callable[[float, Array], Array
 
 def loaded_start(model: Model, loading: float, concentration: float) -> Array:
     start = np.array([state.initial for state in model.states])
-    start[model.state_names.index("A")] = loading
+    start[[name.startswith("A_") for name in model.state_names]] = loading
     if "C" in model.state_names:
         start[model.state_names.index("C")] = concentration
     return start

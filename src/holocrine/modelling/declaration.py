@@ -89,12 +89,15 @@ class Piece:
 
 
 def compose(name: str, pieces: Iterable[Piece], outputs: tuple[str, ...]) -> Model:
-    """Join pieces into one model; assigned quantities keep their order. Raises InternalError on a repeated symbol."""
+    """Join pieces into one model; assigned quantities keep their order.
+
+    Pieces may share a constant, declared alike in each. Raises InternalError on any other repeated symbol.
+    """
     pieces = tuple(pieces)
     model = Model(
         name,
         tuple(state for piece in pieces for state in piece.states),
-        tuple(constant for piece in pieces for constant in piece.constants),
+        tuple(dict.fromkeys(constant for piece in pieces for constant in piece.constants)),
         tuple(assigned for piece in pieces for assigned in piece.assigned),
         outputs,
     )

@@ -7,6 +7,7 @@ A session adds its loading (0 to 1) to the depot A.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Literal
 
 from holocrine.modelling.declaration import Assigned, Constant, Piece, State
@@ -21,35 +22,52 @@ K_B, K_T, K_L = (rate * MINUTES_PER_DAY for rate in (0.058, 0.141, 0.013))
 DELIVERY_LAG_RATE = 1.0 / (1.0 / K_B + 1.0 / K_T + 1.0 / K_L)
 """1/day: binding, translocation and lysis lumped into one step of the same mean time (101 minutes)."""
 
-JUNCTION = Piece(
-    states=(
-        State("A", "1", "-k_S*A", 0.0, "toxin at the terminal, not yet released to its inside (share of full loading)"),
-        State("T", "1", "k_S*A - k_lag*T", 0.0, "toxin on its way through binding, translocation and first cleavage"),
-        State("L", "1", "k_lag*T - lambda_*L", 0.0, "active light chain (1 = full loading)"),
-        State("S", "1", "k_d*(1 - S) - k_d*x0*L*S", 1.0, "intact share of SNAP-25"),
-        State("N", "1", "k_N*(1 - rho)*(1 - N) - k_ret*rho*N", 0.0, "sprouts (1 = full set)"),
-    ),
+SUFFIX: Mapping[Terminal, str] = {"motor": "m", "sudomotor": "s", "sebaceous": "g"}
+"""What the symbols of a terminal type end in (g for gland)."""
+
+_SHARED = (
+    Constant("k_S", "1/day", "slow step of delivery", "depot_release"),
+    Constant("k_lag", "1/day", "binding, translocation and lysis lumped", "Simpson 1980; Lebeda 2008"),
+    Constant("k_d", "1/day", "turnover of SNAP-25", "snap25_half_life"),
+    Constant("h", "1", "steepness of release", "release_hill"),
+    Constant("delta", "1", "rounds the corner at no cleavage so that powers stay differentiable", "numerical, 1e-6"),
+)
+
+
+def junction(terminal: Terminal) -> Piece:
+    """The terminals of one type; what is one person's and not the terminal's (SNAP-25, delivery) is shared."""
+    i = SUFFIX[terminal]
+    threshold = "threshold_motor" if terminal == "motor" else "threshold_autonomic"
+    return Piece(
+        states=(
+            State(f"A_{i}", "1", f"-k_S*A_{i}", 0.0, "toxin waiting to be delivered (share of full loading)"),
+            State(f"T_{i}", "1", f"k_S*A_{i} - k_lag*T_{i}", 0.0, "toxin on its way through binding and translocation"),
+            State(f"L_{i}", "1", f"k_lag*T_{i} - lambda_{i}*L_{i}", 0.0, "active light chain (1 = full loading)"),
+            State(f"S_{i}", "1", f"k_d*(1 - S_{i}) - k_d*x0_{i}*L_{i}*S_{i}", 1.0, "intact share of SNAP-25"),
+        ),
+        constants=(
+            *_SHARED,
+            Constant(f"lambda_{i}", "1/day", "loss of light chain", f"light_chain_half_life_{terminal}"),
+            Constant(f"x0_{i}", "1", "cleavage over turnover at full loading", f"cleavage_ratio_{terminal}"),
+            Constant(f"theta_{i}", "1", "cleaved share at half release", threshold),
+        ),
+        assigned=(
+            Assigned(f"f_{i}", "1", f"((1 - S_{i})**2 + delta**2)**(1/2)", "cleaved share of SNAP-25"),
+            Assigned(f"rho_{i}", "1", f"1/(1 + (f_{i}/theta_{i})**h)", "release of acetylcholine"),
+        ),
+    )
+
+
+SPROUTS = Piece(
+    states=(State("N", "1", "k_N*(1 - rho_m)*(1 - N) - k_ret*rho_m*N", 0.0, "sprouts (1 = full set)"),),
     constants=(
-        Constant("k_S", "1/day", "slow step of delivery", "depot_release"),
-        Constant("k_lag", "1/day", "binding, translocation and lysis lumped", "Simpson 1980; Lebeda 2008"),
-        Constant("lambda_", "1/day", "loss of light chain", "light_chain_half_life"),
-        Constant("k_d", "1/day", "turnover of SNAP-25", "snap25_half_life"),
-        Constant("x0", "1", "cleavage over turnover at full loading", "cleavage_ratio"),
-        Constant("theta", "1", "cleaved share at half release", "threshold"),
-        Constant("h", "1", "steepness of release", "release_hill"),
         Constant("k_N", "1/day", "growth of sprouts", "sprout_growth"),
         Constant("k_ret", "1/day", "retraction of sprouts", "sprout_retraction"),
-        Constant("q", "1", "release a full set of sprouts adds; motor terminals only, 0 elsewhere", "sprout_release"),
-        Constant(
-            "delta", "1", "rounds the corner at no cleavage so that powers stay differentiable", "numerical, 1e-6"
-        ),
+        Constant("q", "1", "release a full set of sprouts adds", "sprout_release_motor"),
     ),
-    assigned=(
-        Assigned("f", "1", "((1 - S)**2 + delta**2)**(1/2)", "cleaved share of SNAP-25"),
-        Assigned("rho", "1", "1/(1 + (f/theta)**h)", "release of acetylcholine from the parent terminal"),
-        Assigned("rho_eff", "1", "rho + q*N*(1 - rho)", "release including sprouts; never above 1"),
-    ),
+    assigned=(Assigned("rho_eff", "1", "rho_m + q*N*(1 - rho_m)", "release including sprouts; never above 1"),),
 )
+"""Sprouts of motor terminals; none were seen to restore autonomic release, so those have none."""
 
 NUMERICAL_CORNER = 1e-6
 """`delta` of the declaration."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from holocrine.modelling.declaration import Assigned, Constant, Piece, State, compose
-from holocrine.models.junction import JUNCTION
+from holocrine.models.junction import SPROUTS, junction
 
 FIBRES = Piece(
     states=(State("M", "1", "(1 - d_M*(1 - g) - M)/tau_M", 1.0, "muscle bulk relative to its own baseline"),),
@@ -19,4 +19,4 @@ FIBRES = Piece(
     ),
 )
 
-MUSCLE = compose("muscle", (JUNCTION, FIBRES), outputs=("force", "M", "rho_eff"))
+MUSCLE = compose("muscle", (junction("motor"), SPROUTS, FIBRES), outputs=("force", "M", "rho_eff"))

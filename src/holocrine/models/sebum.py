@@ -8,7 +8,7 @@ concentration C); under H3 and H3b both shares are zero and nothing needs simula
 from __future__ import annotations
 
 from holocrine.modelling.declaration import Assigned, Constant, Piece, State, compose
-from holocrine.models.junction import JUNCTION
+from holocrine.models.junction import junction
 
 DIRECT = Piece(
     states=(
@@ -22,7 +22,7 @@ DIRECT = Piece(
     ),
 )
 
-GLAND = Piece(
+SEBACEOUS_GLAND = Piece(
     states=(
         State("Z1", "1", "3*(production - Z1)/tau_seb", 1.0, "sebocytes, first third of transit"),
         State("Z2", "1", "3*(Z1 - Z2)/tau_seb", 1.0, "sebocytes, second third"),
@@ -35,7 +35,7 @@ GLAND = Piece(
         Constant("tau_seb", "day", "mean transit", "gland_transit"),
         Constant("tau_R", "day", "mean residence in reservoir and film", "reservoir_time"),
     ),
-    assigned=(Assigned("production", "1", "(1 - e_ach*(1 - rho_eff))*(1 - e_X*X)", "sebum production over baseline"),),
+    assigned=(Assigned("production", "1", "(1 - e_ach*(1 - rho_g))*(1 - e_X*X)", "sebum production over baseline"),),
 )
 
-SEBUM = compose("sebum", (JUNCTION, DIRECT, GLAND), outputs=("R", "rho_eff"))
+SEBUM = compose("sebum", (junction("sebaceous"), DIRECT, SEBACEOUS_GLAND), outputs=("R", "rho_g"))

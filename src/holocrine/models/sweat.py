@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from holocrine.modelling.declaration import Assigned, Constant, Piece, State, compose
-from holocrine.models.junction import JUNCTION
+from holocrine.models.junction import junction
 
-GLAND = Piece(
-    states=(State("G", "1", "(G_0 + (1 - G_0)*rho_eff - G)/tau_G", 1.0, "gland responsiveness"),),
+SWEAT_GLAND = Piece(
+    states=(State("G", "1", "(G_0 + (1 - G_0)*rho_s - G)/tau_G", 1.0, "gland responsiveness"),),
     constants=(
         Constant("K_q", "1", "release at half sweat rate", "sweat_half_release"),
         Constant("n_q", "1", "steepness of sweat", "sweat_hill"),
@@ -14,8 +14,8 @@ GLAND = Piece(
         Constant("G_0", "1", "responsiveness without release", "gland_floor"),
     ),
     assigned=(
-        Assigned("sweat", "1", "G*(1 + K_q**n_q)*rho_eff**n_q/(rho_eff**n_q + K_q**n_q)", "sweat rate over baseline"),
+        Assigned("sweat", "1", "G*(1 + K_q**n_q)*rho_s**n_q/(rho_s**n_q + K_q**n_q)", "sweat rate over baseline"),
     ),
 )
 
-SWEAT = compose("sweat", (JUNCTION, GLAND), outputs=("sweat", "rho_eff"))
+SWEAT = compose("sweat", (junction("sudomotor"), SWEAT_GLAND), outputs=("sweat", "rho_s"))

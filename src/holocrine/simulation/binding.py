@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Product, Region, Sex
 from holocrine.models.junction import TERMINALS, Terminal
+from holocrine.simulation.constants import periglandular_uptake, tissue_loss_rate
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
-from holocrine.simulation.response import periglandular_uptake, tissue_loss_rate
 from holocrine.simulation.spread import DEPTHS, RADIUS_STEP
 from holocrine.solvers.superposition import superpose
 
@@ -113,7 +113,7 @@ def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknow
     direct = np.flatnonzero(draws.hypothesis_ids == "H2") if terminal == "sebaceous" else np.empty(0, dtype=np.int64)
     if direct.size:
         own = draws.subset(direct)
-        exposure = mass_per_unit(product, own)[:, None] * bound[direct] / periglandular_uptake(own)[:, None]
-        concentration = PICOMOLAR_PER_PG_MM3 * exposure * tissue_loss_rate(own)[:, None]
+        exposure = mass_per_unit(product, own)[:, None] * bound[direct] / periglandular_uptake(own.value)[:, None]
+        concentration = PICOMOLAR_PER_PG_MM3 * exposure * tissue_loss_rate(own.value)[:, None]
         loads[direct] = concentration / (concentration + own.local["direct_half_effect"][:, None])
     return np.asarray(loads)

@@ -71,6 +71,10 @@ class Draws:
         """A spatial parameter repeated to one value per full draw, (n,)."""
         return self.spatial[name][self.spatial_of]
 
+    def value(self, name: str) -> Array:
+        """Any parameter, one value per full draw, (n,)."""
+        return self.expand(name) if name in self.spatial else self.local[name]
+
     def subset(self, index: NDArray[np.int64]) -> Draws:
         """The same draws, only those in `index`; spatial draws stay whole."""
         local = {name: values[index] for name, values in self.local.items()}

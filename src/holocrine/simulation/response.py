@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from holocrine.modelling.cache import cached_arrays, fingerprint, is_cached
 from holocrine.modelling.declaration import Model
-from holocrine.models.junction import DELIVERY_LAG_RATE, NUMERICAL_CORNER, TERMINALS, Terminal
+from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.models.muscle import MUSCLE
 from holocrine.models.sebum import SEBUM
 from holocrine.models.sweat import SWEAT
+from holocrine.simulation.constants import constant_values, constants_of, light_chain_rate
 from holocrine.simulation.draws import Draws
 from holocrine.solvers import stiff
 
@@ -31,7 +32,6 @@ CORNER = 0.01
 """Loading at which node spacing turns from even to logarithmic."""
 RTOL, ATOL = 1e-4, 1e-6
 """Tolerances of the surfaces: their worst error is then about 2e-5, a tenth of the interpolation's."""
-LN2 = float(np.log(2.0))
 _SOURCES = ("holocrine.simulation.response", "holocrine.solvers.stiff", "holocrine.solvers.rosenbrock")
 
 
@@ -59,71 +59,23 @@ def node_positions(loading: Array, count: int) -> Array:
     return np.asarray(scaled * (count - 1))
 
 
-def light_chain_rate(terminal: Terminal, draws: Draws) -> Array:
-    """Loss of light chain (draws,), 1/day."""
-    return LN2 / draws.local[f"light_chain_half_life_{terminal}"]
-
-
 def fading_rate(terminal: Terminal, draws: Draws) -> Array:
     """How fast an old session stops counting (draws,), 1/day: light chain, or the direct effect under H2."""
-    chain = light_chain_rate(terminal, draws)
+    chain = light_chain_rate(terminal, draws.value)
     if terminal != "sebaceous":
         return chain
     which = draws.hypothesis_ids
     return np.where(which == "H2", draws.local["direct_rate"], chain)
 
 
-def tissue_loss_rate(draws: Draws) -> Array:
-    """Clearance plus dermal uptake (draws,), 1/day."""
-    clearance = LN2 * 24.0 / draws.expand("clearance_half_life")
-    return clearance + LN2 * 24.0 / draws.expand("uptake_half_life_dermis")
-
-
-def periglandular_uptake(draws: Draws) -> Array:
-    """Uptake by periglandular terminals inside their band (draws,), 1/day."""
-    dermal = LN2 * 24.0 / draws.expand("uptake_half_life_dermis")
-    return dermal * (1.0 - draws.expand("sudomotor_share"))
-
-
 def _constants(terminal: Terminal, draws: Draws) -> Array:
-    local, n = draws.local, draws.n
-    motor = terminal == "motor"
-    which = draws.hypothesis_ids
-    values: dict[str, Array | float] = {
-        "k_S": local["depot_release"],
-        "k_lag": DELIVERY_LAG_RATE,
-        "lambda_": light_chain_rate(terminal, draws),
-        "k_d": LN2 / local["snap25_half_life"],
-        "x0": local[f"cleavage_ratio_{terminal}"],
-        "theta": local["threshold_motor" if motor else "threshold_autonomic"],
-        "h": local["release_hill"],
-        "k_N": local["sprout_growth"],
-        "k_ret": local["sprout_retraction"],
-        "q": local["sprout_release_motor"] if motor else 0.0,
-        "delta": NUMERICAL_CORNER,
-        "K_f": local["force_half_release"],
-        "m_f": local["force_hill"],
-        "tau_M": local["bulk_time"],
-        "d_M": local["bulk_loss"],
-        "K_q": local["sweat_half_release"],
-        "n_q": local["sweat_hill"],
-        "tau_G": local["gland_time"],
-        "G_0": local["gland_floor"],
-        "k_c": tissue_loss_rate(draws),
-        "EC50": local["direct_half_effect"],
-        "k_X": local["direct_rate"],
-        "e_ach": np.where(which == "H1", local["cholinergic_share"], 0.0),
-        "e_X": np.where(which == "H2", local["direct_share"], 0.0),
-        "tau_seb": local["gland_transit"],
-        "tau_R": local["reservoir_time"],
-    }
-    columns = [np.broadcast_to(np.asarray(values[name]), (n,)) for name in MODELS[terminal].constant_names]
-    return np.ascontiguousarray(np.stack(columns, axis=1))
+    return constants_of(MODELS[terminal], constant_values(draws.value, draws.hypothesis_ids), draws.n)
 
 
 def _load(model: Model, states: Array, loading: Array, direct: NDArray[np.bool_], half_effect: Array) -> None:
     """Add a session's loading to the depot, or, where only the direct effect counts, as a concentration."""
-    states[:, model.state_names.index("A")] += np.where(direct, 0.0, loading)
+    depot = next(name for name in model.state_names if name.startswith("A_"))
+    states[:, model.state_names.index(depot)] += np.where(direct, 0.0, loading)
     if "C" in model.state_names:
         concentration = half_effect * loading / np.maximum(1.0 - loading, 1e-9)
         states[:, model.state_names.index("C")] += np.where(direct, concentration, 0.0)
