@@ -14,7 +14,7 @@ SETUP := PYTHON="$(PYTHON)" bash scripts/setup.sh
 
 # What `uv pip compile` needs to write a lock that names no address: see docs/adr/0005-locked-requirements.md.
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --no-emit-find-links --upgrade --quiet
+	--no-emit-index-url --no-emit-find-links --emit-build-options --upgrade --quiet
 
 .PHONY: help setup demo test check fast lint format types imports tree bench lock clean
 .DEFAULT_GOAL := help
