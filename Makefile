@@ -66,7 +66,11 @@ format: setup
 tree: setup
 	$(BIN)/python scripts/tree.py --write
 
+# numbalsoda has no wheel for Python 3.11 and newer; cmake and ninja come with its build, compilers do not.
 bench:
+	@for tool in c++ gfortran; do command -v $$tool >/dev/null || { echo "make bench builds the peer numbalsoda," \
+	  "which needs a C++ and a Fortran compiler: no $$tool (Debian, Ubuntu: apt-get install g++ gfortran)" >&2; \
+	  exit 1; }; done
 	@$(SETUP) $(BENCH_VENV) requirements/bench.txt
 	$(BENCH_VENV)/bin/python benchmarks/run.py
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import document_engine
 import timing
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -14,9 +15,10 @@ KERNEL_AIM_MS, MAP_AIM_MS, RATIO_AIM, COLD_AIM_S, WARM_AIM_S = 20.0, 10.0, 50.0,
 
 INTRODUCTION = """# Speed
 
-Written by `make bench`, which sets up the peers in `.venv-bench` (Devito needs a C compiler at run time; a peer that
-is missing is reported as such). Times are medians with [smallest, largest]; ratios are medians of interleaved rounds
-of one run. Nothing here is part of the test suite: a busy machine must not fail a test.
+Written by `make bench`, which sets up the peers in `.venv-bench`. It needs a C++ and a Fortran compiler (on Debian
+and Ubuntu the packages g++ and gfortran): numbalsoda is built from source, and Devito calls a C compiler at run time.
+A peer that is missing is reported as such. Times are medians with [smallest, largest]; ratios are medians of
+interleaved rounds of one run. Nothing here is part of the test suite: a busy machine must not fail a test.
 """
 
 SPREAD = """## Bound-dose maps of a 15-bleb plan
@@ -45,10 +47,19 @@ tabulated depths instead; its error is the interpolation's.
 
 def write() -> str:
     """Write the document; returns its table of aims for the terminal."""
-    saved = {name: timing.load(name) for name in ("kernel", "face_map", "spread", "whole_plan")}
+    sections = {
+        "engine": document_engine.engine,
+        "growth": document_engine.growth,
+        "gradient": document_engine.gradient,
+        "spread": _spread,
+        "kernel": _kernel,
+        "face_map": _face_map,
+        "whole_plan": _plan,
+    }
+    saved = {name: timing.load(name) for name in sections}
     results = {name: found["result"] for name, found in saved.items() if found}
     parts = [INTRODUCTION, _circumstances([found for found in saved.values() if found]), aims(results)]
-    for name, section in (("spread", _spread), ("kernel", _kernel), ("face_map", _face_map), ("whole_plan", _plan)):
+    for name, section in sections.items():
         if name in results:
             parts.append(section(results[name]))
     TARGET.write_text("\n".join(parts), encoding="utf-8")
@@ -70,7 +81,7 @@ def _circumstances(saved: list[dict[str, Any]]) -> str:
 
 def aims(results: Mapping[str, Any]) -> str:
     """What was aimed at and what was measured."""
-    rows = []
+    rows = document_engine.aims(results)
     if "kernel" in results:
         slowest = max(site["times"]["whole"]["median"] for site in results["kernel"].values())
         rows.append(

@@ -8,22 +8,17 @@ Errors are against spread_peers/reference.py. A peer that is not installed or fa
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import timing
+from program import Program
 from spread_peers import problem, reference
 
-HERE = Path(__file__).resolve().parent
 OWN = {"kernels": "kernels included", "sum": "kernels at hand"}
 OWN_REPEATS = 5
 """Holocrine's time in a round is the median of so many runs: it takes milliseconds."""
@@ -44,49 +39,14 @@ GRIDS = ((1.0, 0.2, PEERS), (0.5, 0.2, PEERS), (0.25, 0.1, PEERS[1:3]))
 Grid = tuple[float, float, Sequence[tuple[str, str, str]]]
 
 
-class Program:
+def start(module: str, *arguments: str) -> Program:
     """One program of spread_peers in its own process."""
+    return Program(f"spread_peers.{module}", *arguments)
 
-    def __init__(self, module: str, *arguments: str) -> None:
-        """Start it and read what it says of itself into `facts`."""
-        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", f"spread_peers.{module}", *arguments],
-            cwd=HERE,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # its threads slow every program here down
-        )
-        self.facts = self._read()
 
-    def ask(self, command: str) -> dict[str, Any]:
-        """Send one command and wait for the answer. Raises RuntimeError when the program has died."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(command + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def seconds(self, repeats: int = 1) -> float:
-        """Median time of `repeats` solutions."""
-        return statistics.median(float(self.ask("run")["seconds"]) for _ in range(repeats))
-
-    def end(self) -> float:
-        """Stop it; peak memory in MB."""
-        peak = float(self.ask("end")["peak_mb"])
-        self._process.wait()
-        return peak
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if line:
-            return dict(json.loads(line))
-        self._process.wait()
-        self._errors.seek(0)
-        lines = self._errors.read().strip().splitlines()
-        raise RuntimeError(lines[-1] if lines else f"left with {self._process.returncode}")
+def seconds_of(program: Program, repeats: int = 1) -> float:
+    """Median time of `repeats` solutions."""
+    return statistics.median(float(program.ask("run")["seconds"]) for _ in range(repeats))
 
 
 def compare(
@@ -94,17 +54,17 @@ def compare(
 ) -> dict[str, Any]:
     """Interleaved rounds of one peer; its facts, times, ratios, errors and memory."""
     try:
-        peer = Program(module, *arguments)
+        peer = start(module, *arguments)
         if "missing" in peer.facts:
             return {"missing": peer.facts["missing"]}
         taken: list[float] = []
         ratios: dict[str, list[float]] = {mode: [] for mode in own}
-        before = {mode: program.seconds(OWN_REPEATS) for mode, program in own.items()}
+        before = {mode: seconds_of(program, OWN_REPEATS) for mode, program in own.items()}
         for done in range(rounds):
             if done >= FEWEST_ROUNDS and sum(taken) > LONG_ENOUGH:
                 break
-            taken.append(peer.seconds())
-            after = {mode: program.seconds(OWN_REPEATS) for mode, program in own.items()}
+            taken.append(seconds_of(peer))
+            after = {mode: seconds_of(program, OWN_REPEATS) for mode, program in own.items()}
             for mode in own:
                 ratios[mode].append(taken[-1] / (0.5 * (before[mode] + after[mode])))
             before = after
@@ -114,7 +74,7 @@ def compare(
             "seconds": timing.spread_of(taken),
             "ratios": {mode: timing.spread_of(values) for mode, values in ratios.items()},
             "errors": problem.errors(maps, truth),
-            "peak_mb": peer.end(),
+            **peer.end(),
         }
     except RuntimeError as error:
         return {"failed": str(error)}
@@ -123,7 +83,7 @@ def compare(
 def measured(rounds: int, grids: Sequence[Grid]) -> dict[str, Any]:
     """All programs on their grids."""
     truth = reference.bound_maps()
-    own = {mode: Program("holocrine_kernels", "--mode", mode) for mode in OWN}
+    own = {mode: start("holocrine_kernels", "--mode", mode) for mode in OWN}
     rows = []
     for step, height, peers in grids:
         for label, module, mode in peers:
@@ -133,14 +93,14 @@ def measured(rounds: int, grids: Sequence[Grid]) -> dict[str, Any]:
             sys.stdout.write(line_of(rows[-1]) + "\n")
             sys.stdout.flush()
     result: dict[str, Any] = {"own": {}, "peers": rows}
-    own["tabulated"] = Program("holocrine_kernels", "--mode", "tabulated")
+    own["tabulated"] = start("holocrine_kernels", "--mode", "tabulated")
     for mode, program in own.items():
         result["own"][mode] = {
             "kernels": program.facts["kernels"],
             "setup_seconds": program.facts["setup_seconds"],
-            "seconds": timing.spread_of([program.seconds() for _ in range(30)]),
+            "seconds": timing.spread_of([seconds_of(program) for _ in range(30)]),
             "errors": problem.errors(np.array(program.ask("answer")["maps"]), truth),
-            "peak_mb": program.end(),
+            **program.end(),
         }
     return result
 

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PACKAGES = ("holocrine", "numpy", "scipy", "numba", "devito", "py-pde", "fipy", "pyamg")
+PACKAGES = (
+    *("holocrine", "numpy", "scipy", "numba", "devito", "py-pde", "fipy", "pyamg"),
+    *("numbalsoda", "libroadrunner", "scikit-sundae"),
+)
 
 
 def spread_of(values: Sequence[float]) -> dict[str, float]:
@@ -32,16 +35,21 @@ def measure(work: Callable[[], object], runs: int = 50) -> dict[str, float]:
     return spread_of(seconds)
 
 
-def interleaved(works: Mapping[str, Callable[[], object]], runs: int = 20) -> dict[str, dict[str, float]]:
-    """Seconds of each of `works`, taken in turn so that a busy machine slows all of them alike."""
+def interleaved(
+    works: Mapping[str, Callable[[], object]], runs: int = 20, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, dict[str, float]]:
+    """Seconds of each of `works`, taken in turn so that a busy machine slows all of them alike.
+
+    `clock` may be time.process_time, which a neighbour on the same core does not disturb.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
         work()
     for _ in range(runs):
         for name, work in works.items():
-            begin = time.perf_counter()
+            begin = clock()
             work()
-            seconds[name].append(time.perf_counter() - begin)
+            seconds[name].append(clock() - begin)
     return {name: spread_of(values) for name, values in seconds.items()}
 
 

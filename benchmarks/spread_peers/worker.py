@@ -7,17 +7,15 @@ A program prints one line of JSON when it is ready and one after every command r
 from __future__ import annotations
 
 import argparse
-import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from program import peak_mb, say
 from spread_peers import problem
 
 Array = NDArray[np.float64]
@@ -43,22 +41,6 @@ def grid_arguments() -> argparse.Namespace:
     parser.add_argument("--height", type=float, default=0.2)
     parser.add_argument("--mode", default="")
     return parser.parse_args()
-
-
-def say(**facts: object) -> None:
-    """One line of JSON on standard output."""
-    sys.stdout.write(json.dumps(facts) + "\n")
-    sys.stdout.flush()
-
-
-def peak_mb() -> float:
-    """Most memory this process has held, MB. Linux's own count, because getrusage also counts the parent's."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024.0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
 def serve(prepare: Callable[[argparse.Namespace], Prepared]) -> None:

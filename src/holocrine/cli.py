@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import App, CycloptsError, Parameter, Token
+from cyclopts import App, CycloptsError, Parameter
 
 from holocrine import __version__
+from holocrine.cli_common import BAD_INPUT, DONE, INTERNAL_FAILURE, THE_ANSWER_IS_NO, console, print_json, whole_number
+from holocrine.cli_export import export
 from holocrine.errors import HolocrineError, InputError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from holocrine.domain.answer import Document
     from holocrine.domain.case import Case
     from holocrine.domain.plan import Override
@@ -26,25 +26,16 @@ if TYPE_CHECKING:
 # Our matrices are small: several BLAS threads only get in each other's way. Must be set before NumPy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-DONE, THE_ANSWER_IS_NO, BAD_INPUT, INTERNAL_FAILURE = 0, 1, 2, 3
-
 app = App(
     name="holocrine",
     help="Plan and forecast botulinum toxin in acne-prone skin. Decision support for professionals; off-label.",
     version=__version__,
     suppress_keyboard_interrupt=False,  # `_run` answers it
 )
+app.command(export)
 
 CaseFile = Annotated[Path, Parameter(help="Case file (TOML, schema holocrine.case/1).")]
 Output = Annotated[Path | None, Parameter(name=["-o", "--output"], help="Folder for the files.")]
-
-
-def _whole_number(_type: object, tokens: Sequence[Token]) -> int:
-    """Digits only: a seed of 1.5 must not quietly become 2."""
-    text = tokens[0].value
-    if not (text.isascii() and text.isdecimal()):
-        raise ValueError("a whole number from 0 to 2^63 - 1 is needed")
-    return int(text)
 
 
 @Parameter(name="*")
@@ -55,7 +46,7 @@ class Common:
     json: Annotated[bool, Parameter(negative="", help="One JSON document on standard output, nothing else.")] = False
     seed: Annotated[
         int | None,
-        Parameter(converter=_whole_number, help="Seed of the random draws; same case and seed, same answer."),
+        Parameter(converter=whole_number, help="Seed of the random draws; same case and seed, same answer."),
     ] = None
     override: Annotated[
         list[str] | None, Parameter(negative="", help="Rule to set aside; needs --reason and --author.")
@@ -88,18 +79,6 @@ class Common:
 DEFAULTS = Common()
 
 
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True)
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    import json
-
-    print(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
-
-
 @app.command
 def assess(case: CaseFile, *, common: Common = DEFAULTS) -> int:
     """Say whether this person should be treated, what should come first, and what to ask.
@@ -112,9 +91,9 @@ def assess(case: CaseFile, *, common: Common = DEFAULTS) -> int:
     common.seed_or_default()
     assessment = services.assess(services.load_case(case), common.overrides())
     if common.json:
-        _print_json(assessment.model_dump(mode="json", by_alias=True))
+        print_json(assessment.model_dump(mode="json", by_alias=True))
     else:
-        print_summary(_console(), assessment, None, None)
+        print_summary(console(), assessment, None, None)
     return DONE if assessment.permits_plan else THE_ANSWER_IS_NO
 
 
@@ -164,14 +143,14 @@ def simulate(
 @contextmanager
 def _progress(steps: int) -> Iterator[Callable[[str], None]]:
     """A progress bar on standard error while work goes on; nothing when that is no terminal."""
-    console = _console()
-    if not console.is_terminal:
+    screen = console()
+    if not screen.is_terminal:
         yield lambda _: None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=screen, transient=True) as progress:
         task = progress.add_task("starting", total=steps + 1)
         yield lambda step: progress.update(task, advance=1, description=step)
 
@@ -191,11 +170,11 @@ def _deliver(shape: type[Document], folder: Path, case: Case, answer: Answer, *,
             mass_balance=answer.forecast.mass_balance if answer.forecast else None,
             files=tuple(str(file) for file in files),
         )
-        _print_json(document.model_dump(mode="json", by_alias=True))
+        print_json(document.model_dump(mode="json", by_alias=True))
     else:
-        console = _console()
-        print_summary(console, answer.assessment, answer.plan, answer.forecast)
-        console.print("Written: " + ", ".join(str(file) for file in files), highlight=False)
+        screen = console()
+        print_summary(screen, answer.assessment, answer.plan, answer.forecast)
+        screen.print("Written: " + ", ".join(str(file) for file in files), highlight=False)
     return DONE if answer.assessment.permits_plan else THE_ANSWER_IS_NO
 
 
@@ -210,7 +189,7 @@ def schema(
     from holocrine import services
 
     del json, seed
-    _print_json(services.schema(name))
+    print_json(services.schema(name))
     return DONE
 
 

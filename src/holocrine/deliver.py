@@ -44,6 +44,28 @@ def write_answer(folder: Path, case: Case, answer: Answer) -> list[Path]:
     return [final for _, final in staged]
 
 
+def write_export(file: Path, text: str, *, mark: str) -> None:
+    """Write one exported `text` to `file`, complete or not at all.
+
+    An existing file is replaced only if its first 4 kB hold `mark`, so that no other work is lost to a slip.
+    Raises FileError otherwise, and when the file cannot be written.
+    """
+    try:
+        if file.exists():
+            _refuse_folders([file])
+            with file.open("rb") as old:
+                if mark.encode() not in old.read(4096):
+                    raise FileError(f"{file}: exists and is another kind of file. Choose another name with -o.")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _stage(file.parent, text)
+        try:
+            os.replace(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"{file}: cannot be written ({error.strerror}). Choose another name with -o.") from error
+
+
 def check_folder(folder: Path) -> None:
     """Before anything is computed: raise FileError when `folder` cannot be made or written; makes nothing."""
     place = folder

@@ -18,17 +18,18 @@ from holocrine.assessment.benefit import with_benefit
 from holocrine.assessment.limits import limit_checks, plan_limit_checks
 from holocrine.domain.assessment import Assessment
 from holocrine.domain.case import Case
+from holocrine.domain.export import ExportedSession, SbmlDocument
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Override, Plan, Provenance
 from holocrine.domain.reading import read_case, read_plan
 from holocrine.domain.schemas import schema_of
-from holocrine.domain.vocabulary import Product, Region
-from holocrine.errors import FieldError, FileError, InternalError
+from holocrine.domain.vocabulary import HypothesisId, KineticModel, Product, Region
+from holocrine.errors import FieldError, FileError, InputError, InternalError
+from holocrine.exchange.kinetics import Person, sbml_document
 from holocrine.execution import prefetch
 from holocrine.knowledge.load import table_hash
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
-from holocrine.models.junction import TERMINALS
 from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import SEARCH_ORDER, Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
@@ -36,12 +37,12 @@ from holocrine.planning.plan import choose, plan_of
 from holocrine.planning.setting import VOLUMES_ML, UnitLimit, setting_of
 from holocrine.simulation.binding import nominal_volume
 from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
-from holocrine.simulation.draws import Draws, draw
+from holocrine.simulation.draws import Draws, draw, typical
 from holocrine.simulation.forecast import forecast_of
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.maps import face_maps
 from holocrine.simulation.person import days_since_last, person_of
-from holocrine.simulation.response import response, responses
+from holocrine.simulation.response import responses
 
 SEED = 20260302
 """Seed when none is given; any other gives an equally valid forecast."""
@@ -172,6 +173,36 @@ def simulate(
     return _answer(case, assessment, given, overrides, ready, parameters, run(ready, shots_of_points(given)))
 
 
+def export_sbml(
+    model: KineticModel = "site",
+    sessions: Sequence[ExportedSession] = (),
+    *,
+    patient: int | None = None,
+    hypothesis: HypothesisId | None = None,
+    seed: int = SEED,
+) -> SbmlDocument:
+    """A model in time as SBML, with typical values or those of virtual `patient` 1, 2, ... of `seed`.
+
+    Without `hypothesis` the patient's own holds, or the heaviest. Raises InputError on what does not go together.
+    """
+    if model == "lebeda":
+        if sessions or patient is not None or hypothesis is not None:
+            raise InputError(
+                "the published onset model lebeda has no sessions, patients or hypotheses. Leave them out."
+            )
+        return sbml_document(model, (), None, load_parameters(), seed)
+    if patient is not None and not 1 <= patient <= DRAWS:
+        raise InputError(f"virtual patient {patient} does not exist. Allowed: 1 to {DRAWS}.")
+    if patient is None:
+        parameters = load_parameters()
+        draws = typical(parameters, load_hypotheses())
+    else:
+        drawn, parameters = _draws(seed)
+        draws = drawn.subset(np.array([patient - 1]))
+    chosen = hypothesis or draws.hypotheses[int(draws.hypothesis[0])].id
+    return sbml_document(model, sessions, Person(draws, patient, chosen), parameters, seed)
+
+
 def _answer(
     case: Case,
     assessment: Assessment,
@@ -258,19 +289,15 @@ def _simulator(
     draws, parameters = _draws(seed)
     library = KernelLibrary(draws.spatial)
     distinct = sorted({nominal_volume(volume) for volume in volumes})
-    since = days_since_last(case)
-    wanted = prefetch.Wanted(tuple(regions), face.sex, distinct, WEEKS.tolist(), since)
+    wanted = prefetch.Wanted(tuple(regions), face.sex, distinct)
     helper = prefetch.start(draws, library, wanted)
     try:
-        for terminal in TERMINALS:
-            if terminal != prefetch.SHARED_SURFACE:
-                response(terminal, draws, WEEKS, since)
+        surfaces = responses(draws, WEEKS, days_since_last(case))
         prefetch.help_along(helper, library, wanted)
         prefetch.finish(helper)
     except BaseException:
         prefetch.stop(helper)
         raise
-    surfaces = responses(draws, WEEKS, since)
     return simulator(person_of(case, face, tuple(regions)), draws, library, surfaces), parameters
 
 

@@ -12,12 +12,11 @@ from holocrine.execution import prefetch
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
-from holocrine.simulation.response import response, response_cached
 from holocrine.simulation.spread import spread_kernels
 
 STACK = layer_stack("chin", "male")
 WEEKS = np.arange(3.0)
-WANTED = prefetch.Wanted(("chin",), "male", (0.01,), WEEKS.tolist())
+WANTED = prefetch.Wanted(("chin",), "male", (0.01,))
 
 
 @pytest.fixture
@@ -31,7 +30,6 @@ def test_missing_kernels_are_filled_and_equal(draws: Draws) -> None:
     assert not library.cached(STACK, 0.01)
     prefetch.finish(prefetch.start(draws, library, WANTED))
     assert library.cached(STACK, 0.01)
-    assert response_cached(prefetch.SHARED_SURFACE, draws, WEEKS, None)
     own = spread_kernels(STACK, 0.01, draws.spatial)
     assert np.array_equal(library.kernels(STACK, 0.01).bound, own.bound)  # to the byte, whoever computed it
 
@@ -39,7 +37,6 @@ def test_missing_kernels_are_filled_and_equal(draws: Draws) -> None:
 def test_nothing_is_started_when_nothing_is_missing(draws: Draws) -> None:
     library = KernelLibrary(draws.spatial)
     library.kernels(STACK, 0.01)
-    response(prefetch.SHARED_SURFACE, draws, WEEKS)
     assert prefetch.start(draws, library, WANTED) is None
 
 

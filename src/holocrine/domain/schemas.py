@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from holocrine.domain.answer import PlanDocument, SimulateDocument
 from holocrine.domain.assessment import Assessment
 from holocrine.domain.case import Case
+from holocrine.domain.export import SbmlDocument
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.plan import Plan
 from holocrine.errors import InputError, nearest_match
@@ -23,6 +24,7 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.assessment/1": (Assessment, "serialization"),
     "holocrine.plan-answer/1": (PlanDocument, "serialization"),
     "holocrine.simulate-answer/1": (SimulateDocument, "serialization"),
+    "holocrine.sbml-answer/1": (SbmlDocument, "serialization"),
 }
 NAMES = tuple(_MODELS)
 """Every name `schema_of` knows."""

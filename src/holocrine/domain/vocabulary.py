@@ -102,3 +102,8 @@ DrugClass = Literal[
     "combined_oral_contraceptive",
     "other",
 ]
+
+KineticModel = Literal["site", "muscle", "sweat", "sebum", "lebeda"]
+"""The models in time that can be exported; `site` holds the next three, `lebeda` is the published onset model."""
+HypothesisId = Literal["H1", "H2", "H3", "H3b"]
+"""The competing explanations of the sebum effect."""

@@ -1,4 +1,4 @@
-"""Fill the cache from a second process while the first one works on the rest: kernels, one surface, small loops.
+"""Fill the cache from a second process while the first one works on the rest: kernels and small loops.
 
 Both processes compute the same pure functions of the same arguments; the second only fills the cache that
 the first reads. If it fails, the first computes what is missing itself.
@@ -17,49 +17,35 @@ import numpy as np
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Region, Sex
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
-from holocrine.models.junction import Terminal
 from holocrine.planning.objective import mean_gain
 from holocrine.simulation.binding import Shots, bound_dose, loading
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.maps import mean_surface
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import NEW_NODES, node_positions, response, response_cached
+from holocrine.simulation.response import NEW_NODES, node_positions
 from holocrine.solvers.superposition import bin_pairs
 
-SHARED_SURFACE: Terminal = "sebaceous"
-"""The surface that the second process integrates; the first does the others."""
 LONGEST_S = 120.0
 """Seconds after which the first process goes on without the second."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a plan will need: kernels for regions and volumes (mL), surfaces for weeks and an earlier session."""
+    """The kernels a plan will need: for these regions and volumes (mL)."""
 
     regions: Sequence[Region]
     sex: Sex
     volumes: Sequence[float]
-    weeks: Sequence[float]
-    days_since_last: float | None = None
 
 
 def start(draws: Draws, library: KernelLibrary, wanted: Wanted) -> subprocess.Popen[bytes] | None:
-    """Start computing what the cache lacks of it, all kernels and one of the surfaces; None when it lacks nothing."""
+    """Start computing what the cache lacks of it; None when it lacks nothing."""
     sites = [(region, volume) for region in wanted.regions for volume in wanted.volumes]
     missing = [site for site in sites if not library.cached(layer_stack(site[0], wanted.sex), site[1])]
-    weeks = np.array(wanted.weeks)
-    surface = not response_cached(SHARED_SURFACE, draws, weeks, wanted.days_since_last)
-    if not missing and not surface:
+    if not missing:
         return None
-    order: dict[str, object] = {
-        "seed": draws.seed,
-        "n": draws.n,
-        "sex": wanted.sex,
-        "sites": missing,
-        "surface": surface,
-    }
-    order |= {"weeks": weeks.tolist(), "days_since_last": wanted.days_since_last}
+    order = {"seed": draws.seed, "n": draws.n, "sex": wanted.sex, "sites": missing}
     command = [sys.executable, "-m", "holocrine.execution.prefetch", json.dumps(order)]
     try:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -99,8 +85,6 @@ def fill(task: str) -> None:
     wanted = json.loads(task)
     draws = draw(load_parameters(), load_hypotheses(), seed=wanted["seed"], n=wanted["n"])
     library = KernelLibrary(draws.spatial)
-    if wanted["surface"]:
-        response(SHARED_SURFACE, draws, np.array(wanted["weeks"]), wanted["days_since_last"])
     for region, volume in wanted["sites"][:1]:
         _compile(draws, library, region, volume, wanted["sex"])
     for region, volume in wanted["sites"]:

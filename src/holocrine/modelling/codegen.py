@@ -1,35 +1,26 @@
-"""From a declaration to Python source: right-hand side, factorised Newton matrix, outputs.
+"""From a declaration to Python source: the functions a solver needs, each over LANES lanes of one flat block.
 
-The Newton matrix is W = shift*I - J. Its sparsity is known, so its LU factors (no pivoting: shift > 0
-dominates for the step sizes the integrator accepts) are written out as straight-line code with the
-fill-in worked out beforehand.
+The block is rows of LANES doubles, one row a quantity, so that the compiler handles many lanes with one
+instruction. What depends on constants alone is worked out once a lane (`prepare`). The Newton matrix
+W = shift*I - J is factorised as straight-line code with its fill-in known beforehand, without pivoting: shift > 0
+dominates for the step sizes the integrator accepts. Rows are listed in `Layout`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import sympy
-from sympy.printing.pycode import PythonCodePrinter
 
 from holocrine.modelling.declaration import Model
+from holocrine.modelling.straightline import Graph, Node, program, translate
 
+LANES = 24
+"""Lanes of a block: enough for the widest registers several times over, few enough for the nearest caches."""
+COMPILED = '@numba.njit(error_model="numpy", fastmath=CONTRACT)\n'
 Entry = tuple[int, int]
-
-
-class _Printer(PythonCodePrinter):  # type: ignore[misc]
-    """Plain arithmetic that Numba compiles well: small whole powers become products."""
-
-    def _print_Pow(self, expr: sympy.Pow, **_: object) -> str:  # noqa: N802 - the name SymPy calls
-        base, exponent = expr.as_base_exp()
-        if exponent.is_Integer and 2 <= int(exponent) <= 4:
-            return "(" + "*".join([f"({self._print(base)})"] * int(exponent)) + ")"
-        if exponent.is_Integer and int(exponent) == -1:
-            return f"(1.0/({self._print(base)}))"
-        return f"(({self._print(base)})**({self._print(exponent)}))"
-
-
-_PRINT = _Printer({"fully_qualified_modules": False}).doprint
 
 
 def expressions(model: Model) -> tuple[list[sympy.Expr], list[sympy.Expr], list[sympy.Symbol]]:
@@ -44,8 +35,71 @@ def expressions(model: Model) -> tuple[list[sympy.Expr], list[sympy.Expr], list[
     return rates, outputs, states
 
 
-def elimination(size: int, nonzero: set[Entry]) -> tuple[list[Entry], list[tuple[int, int, list[int]]]]:
-    """Entries of L+U including fill-in, and the steps (pivot, row, columns touched) of the elimination."""
+@dataclass(frozen=True)
+class System:
+    """A model as graph nodes: `jacobian` holds the non-zero entries, `prepared` what depends on constants alone.
+
+    `entries` are the LU factors of shift*I - J off the diagonal, `inverse` the inverse diagonal of U.
+    """
+
+    model: Model
+    graph: Graph
+    states: tuple[Node, ...]
+    constants: tuple[Node, ...]
+    shift: Node
+    rates: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+    jacobian: Mapping[Entry, Node]
+    entries: Mapping[Entry, Node]
+    inverse: tuple[Node, ...]
+    prepared: tuple[Node, ...]
+
+    @property
+    def interpolated(self) -> tuple[int, ...]:
+        """Numbers of the states the outputs depend on."""
+        behind = set(self.graph.needed(self.outputs, self.prepared))
+        return tuple(i for i, node in enumerate(self.states) if node in behind)
+
+
+def system(model: Model) -> System:
+    """Translate a declaration. Raises InternalError on an operation the kernels do not have."""
+    rates, outputs, symbols = expressions(model)
+    slopes = {
+        (i, j): slope
+        for i, rate in enumerate(rates)
+        for j, symbol in enumerate(symbols)
+        if (slope := sympy.diff(rate, symbol)) != 0
+    }
+    graph = Graph()
+    states = tuple(graph.input(name) for name in model.state_names)
+    constants = tuple(graph.input(name) for name in model.constant_names)
+    names = dict(zip((*model.state_names, *model.constant_names), (*states, *constants), strict=True))
+    varying = set(states)
+
+    def translated(items: Iterable[sympy.Expr]) -> tuple[Node, ...]:
+        return tuple(translate(graph, item, names, varying) for item in items)
+
+    rate_nodes, output_nodes = translated(rates), translated(outputs)
+    jacobian = dict(zip(slopes, translated(slopes.values()), strict=True))
+    shift = graph.input("1/(gamma*h)")
+    entries, inverse = _factorised(graph, jacobian, len(states), shift)
+    results = (*rate_nodes, *output_nodes, *jacobian.values(), *entries.values(), *inverse)
+    prepared = _prepared(graph, results, (*states, shift))
+    return System(
+        model, graph, states, constants, shift, rate_nodes, output_nodes, jacobian, entries, inverse, prepared
+    )
+
+
+def _prepared(graph: Graph, results: Sequence[Node], varying: Sequence[Node]) -> tuple[Node, ...]:
+    """Nodes that do not vary, next to those that do; a sign alone is not worth keeping."""
+    moving = graph.dependent(varying)
+    behind = chain.from_iterable(graph.arguments(node) for node in graph.needed(results) if node in moving)
+    fixed = {graph.unsigned(node) for node in (*behind, *results) if node not in moving}
+    return tuple(sorted(node for node in fixed if graph.value(node) is None))
+
+
+def elimination(size: int, nonzero: set[Entry]) -> list[tuple[int, int, list[int]]]:
+    """The steps (pivot, row, columns touched) of an elimination without pivoting, fill-in included."""
     filled = set(nonzero) | {(i, i) for i in range(size)}
     steps = []
     for pivot in range(size):
@@ -54,65 +108,146 @@ def elimination(size: int, nonzero: set[Entry]) -> tuple[list[Entry], list[tuple
                 columns = [column for column in range(pivot + 1, size) if (pivot, column) in filled]
                 filled |= {(row, column) for column in columns}
                 steps.append((pivot, row, columns))
-    return sorted(filled), steps
+    return steps
 
 
-def _unpack(model: Model) -> list[str]:
-    lines = [f"{name} = _y[{i}]" for i, name in enumerate(model.state_names)]
-    return lines + [f"{name} = _p[{i}]" for i, name in enumerate(model.constant_names)]
+def _factorised(
+    graph: Graph, jacobian: Mapping[Entry, Node], size: int, shift: Node
+) -> tuple[dict[Entry, Node], tuple[Node, ...]]:
+    """LU factors of shift*I - J: entries off the diagonal, and the inverse diagonal of U."""
+    zero = graph.number(0.0)
+    matrix = {entry: graph.negative(node) for entry, node in jacobian.items()}
+    for i in range(size):
+        matrix[i, i] = graph.add(matrix.get((i, i), zero), shift)
+    for pivot, row, columns in elimination(size, set(jacobian)):
+        matrix[row, pivot] = factor = graph.multiply(matrix[row, pivot], graph.reciprocal(matrix[pivot, pivot]))
+        for column in columns:
+            taken = graph.multiply(factor, matrix[pivot, column])
+            matrix[row, column] = graph.add(matrix.get((row, column), zero), graph.negative(taken))
+    inverse = tuple(graph.reciprocal(matrix[i, i]) for i in range(size))
+    return {entry: node for entry, node in matrix.items() if entry[0] != entry[1]}, inverse
 
 
-def _assign(targets: Sequence[str], values: Sequence[sympy.Expr]) -> list[str]:
-    common, reduced = sympy.cse(values, symbols=sympy.numbered_symbols("_t"))
-    lines = [f"{symbol} = {_PRINT(value)}" for symbol, value in common]
-    return lines + [f"{target} = {_PRINT(value)}" for target, value in zip(targets, reduced, strict=True)]
+class Layout:
+    """Where each quantity's rows begin in the block; `rows` of them in all (a solver adds its own behind)."""
+
+    def __init__(self, system: System) -> None:
+        """Rows in the order of use."""
+        self.states, self.outputs = len(system.states), len(system.outputs)
+        self.prepared, self.entries = len(system.prepared), len(system.jacobian)
+        self.rows = 0
+        self.state = self.take(self.states)
+        self.constant = self.take(self.prepared)
+        self.stage = self.take(self.states)
+        self.factor = self.take(len(system.entries))
+        self.inverse = self.take(self.states)
+        self.shift = self.take(1)
+
+    def take(self, count: int) -> int:
+        """Reserve `count` rows; returns the first."""
+        first, self.rows = self.rows, self.rows + count
+        return first
 
 
-def _function(signature: str, meaning: str, lines: Sequence[str]) -> str:
-    body = "\n".join(f"    {line}" for line in (f'"""{meaning}"""', *lines))
-    return f"@numba.njit(error_model='numpy')\ndef {signature}:\n{body}\n"
+def at(row: int) -> str:
+    """Where a lane finds a row of the block."""
+    return f"peek(b, {row * LANES} + lane)"
 
 
-def _newton_lines(
-    model: Model, rates: list[sympy.Expr], states: list[sympy.Symbol]
-) -> tuple[list[str], list[str], int]:
-    size = len(states)
-    jacobian = {(i, j): d for i in range(size) for j in range(size) if (d := sympy.diff(rates[i], states[j])) != 0}
-    entries, steps = elimination(size, set(jacobian))
-    slot = {entry: number for number, entry in enumerate(entries)}
-    present = [entry for entry in entries if entry in jacobian]
-    factor = _unpack(model) + _assign([f"_w_{i}_{j}" for i, j in present], [-jacobian[entry] for entry in present])
-    for i, j in entries:
-        start = f"_w_{i}_{j}" if (i, j) in jacobian else "0.0"
-        factor.append(f"_w_{i}_{j} = {start}{' + _shift' if i == j else ''}")
-    for pivot, row, columns in steps:
-        factor.append(f"_w_{row}_{pivot} = _w_{row}_{pivot}/_w_{pivot}_{pivot}")
-        factor += [f"_w_{row}_{c} = _w_{row}_{c} - _w_{row}_{pivot}*_w_{pivot}_{c}" for c in columns]
-    factor += [f"_lu[{slot[entry]}] = _w_{entry[0]}_{entry[1]}" for entry in entries]
-    solve = [f"b[{row}] -= lu[{slot[row, pivot]}]*b[{pivot}]" for pivot, row, _ in steps]
-    for row in reversed(range(size)):
-        solve += [f"b[{row}] -= lu[{slot[row, c]}]*b[{c}]" for c in range(row + 1, size) if (row, c) in slot]
-        solve.append(f"b[{row}] /= lu[{slot[row, row]}]")
-    return factor, solve, len(entries)
+def _to(row: int, *, adding: bool = False) -> str:
+    where = f"{row * LANES} + lane"
+    return f"poke(b, {where}, " + (f"peek(b, {where}) + " if adding else "") + "{value})"
 
 
-def generate(model: Model) -> str:
-    """Source of a module with `rhs`, `factorise`, `solve`, `outputs` and the sizes of the arrays they take.
+def lane_function(name: str, meaning: str, lines: Sequence[str], arguments: str = "b") -> str:
+    """A function that does `lines` for every lane."""
+    body = "\n".join(f"        {line}" for line in lines)
+    return f'{COMPILED}def {name}({arguments}):\n    """{meaning}"""\n    for lane in range(LANES):\n{body}\n'
 
-    Names of its own begin with an underscore, so that no symbol of a declaration can hide them.
-    """
-    rates, outputs, states = expressions(model)
-    factor, solve, entries = _newton_lines(model, rates, states)
-    unpack = _unpack(model)
-    parts = [
-        f'"""Generated from the declaration of model {model.name} ({model.hash}). Do not edit."""\n',
-        "from math import exp, log\n\nimport numba\n",
-        f"STATES = {len(states)}\nCONSTANTS = {len(model.constants)}\nOUTPUTS = {len(outputs)}\nENTRIES = {entries}\n",
-        _function("rhs(_y, _p, _dy)", "Rates.", unpack + _assign([f"_dy[{i}]" for i in range(len(rates))], rates)),
-        _function("factorise(_y, _p, _shift, _lu)", "LU factors of shift*I - J.", factor),
-        _function("solve(lu, b)", "Solve in place with the factors.", solve),
-        _function(
-            "outputs(_y, _p, _out)", "Outputs.", unpack + _assign([f"_out[{i}]" for i in range(len(outputs))], outputs)
-        ),
-    ]
-    return "\n\n".join(parts)
+
+def _computed(system: System, results: Sequence[Node], read: Mapping[Node, int]) -> tuple[list[str], list[str]]:
+    """Lines that read rows and compute, and the names of the results."""
+    return program(system.graph, results, {node: at(row) for node, row in read.items()})
+
+
+def _rows(first: int, nodes: Sequence[Node]) -> dict[Node, int]:
+    return {node: first + i for i, node in enumerate(nodes)}
+
+
+def _prepare(system: System) -> str:
+    lines, names = program(system.graph, system.prepared, {node: f"p[{i}]" for i, node in enumerate(system.constants)})
+    lines += [f"q[{i}] = {name}" for i, name in enumerate(names)]
+    body = "\n".join(f"    {line}" for line in lines)
+    return f'@numba.njit(error_model="numpy")\ndef prepare(p, q):\n    """What depends on constants alone."""\n{body}\n'
+
+
+def _substitution(entries: Mapping[Entry, str], inverse: Sequence[str]) -> list[str]:
+    """Forward and back substitution on x0, x1, ..."""
+    size = len(inverse)
+
+    def take(i: int, others: Iterable[int]) -> list[str]:
+        return [f"x{i} = x{i} - {entries[i, j]} * x{j}" for j in others if (i, j) in entries]
+
+    lines = [line for i in range(size) for line in take(i, range(i))]
+    for i in reversed(range(size)):
+        lines += [*take(i, range(i + 1, size)), f"x{i} = x{i} * {inverse[i]}"]
+    return lines
+
+
+def _start(system: System, layout: Layout, constants: dict[Node, int]) -> str:
+    read = _rows(layout.state, system.states) | constants | {system.shift: layout.shift}
+    lines, names = _computed(system, (*system.rates, *system.entries.values(), *system.inverse), read)
+    size, count = layout.states, len(system.entries)
+    entries, inverse = names[size : size + count], names[size + count :]
+    lines += [_to(layout.factor + i).format(value=name) for i, name in enumerate(entries)]
+    lines += [_to(layout.inverse + i).format(value=name) for i, name in enumerate(inverse)]
+    lines += [f"x{i} = {names[i]}" for i in range(size)]
+    lines += _substitution(dict(zip(system.entries, entries, strict=True)), inverse)
+    lines += [f"poke(k, {i * LANES} + lane, x{i})" for i in range(size)]
+    return lane_function("start", "First stage k from the state; keeps the LU factors of shift*I - J.", lines, "b, k")
+
+
+def _stage(system: System, layout: Layout, constants: dict[Node, int]) -> str:
+    lines, names = _computed(system, system.rates, _rows(layout.stage, system.states) | constants)
+    lines.append(f"shift = {at(layout.shift)}")
+    lines += [f"x{i} = {name} + shift * peek(k, {i * LANES} + lane)" for i, name in enumerate(names)]
+    entries = {entry: at(layout.factor + i) for i, entry in enumerate(system.entries)}
+    lines += _substitution(entries, [at(layout.inverse + i) for i in range(layout.states)])
+    lines += [f"poke(k, {i * LANES} + lane, x{i})" for i in range(layout.states)]
+    return lane_function("stage", "Solve for a stage k, which comes in as its coupling over the shift.", lines, "b, k")
+
+
+def along_path(states: Sequence[Node], prepared: Sequence[Node], interpolated: Sequence[int]) -> dict[Node, str]:
+    """How to read states and prepared constants at point j of a path (INTERPOLATED, times)."""
+    read = {node: f"q{i}" for i, node in enumerate(prepared)}
+    return read | {states[state]: f"peek(path, {m} * points + j)" for m, state in enumerate(interpolated)}
+
+
+def path_function(head: str, meaning: str, before: Sequence[str], lines: Sequence[str], after: Sequence[str]) -> str:
+    """A function that does `lines` for the points first, ..., last - 1 of a path (INTERPOLATED, points)."""
+    text = [f'"""{meaning}"""', "points = path.shape[1]", *before, "for j in range(first, last):"]
+    text += [*(f"    {line}" for line in lines), *after]
+    return f"def {head}:\n" + "\n".join(f"    {line}" for line in text) + "\n"
+
+
+def _outputs_along(system: System) -> str:
+    lines, names = program(
+        system.graph, system.outputs, along_path(system.states, system.prepared, system.interpolated)
+    )
+    lines += [f"poke(results, j * {len(names)} + {i}, {name})" for i, name in enumerate(names)]
+    before = [f"q{i} = q[{i}]" for i in range(len(system.prepared))]
+    meaning = "Outputs at the points first, ..., last - 1 of a path."
+    return COMPILED + path_function("outputs_along(path, q, results, first, last)", meaning, before, lines, ())
+
+
+def generate(system: System, layout: Layout) -> str:
+    """Source of `prepare`, `start`, `stage` and `outputs_along`."""
+    constants = _rows(layout.constant, system.prepared)
+    return "\n\n".join(
+        [
+            _prepare(system),
+            _start(system, layout, constants),
+            _stage(system, layout, constants),
+            _outputs_along(system),
+        ]
+    )

@@ -13,26 +13,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.modelling.cache import cached_arrays, fingerprint, is_cached
-from holocrine.modelling.declaration import Model
-from holocrine.models.junction import TERMINALS, Terminal
-from holocrine.models.muscle import MUSCLE
-from holocrine.models.sebum import SEBUM
-from holocrine.models.sweat import SWEAT
+from holocrine.modelling.cache import cached_arrays, fingerprint
+from holocrine.models.junction import SUFFIX, TERMINALS, Terminal
+from holocrine.models.site import SITE
 from holocrine.simulation.constants import constant_values, constants_of, light_chain_rate
 from holocrine.simulation.draws import Draws
-from holocrine.solvers import stiff
+from holocrine.solvers.kernels import made_by
+from holocrine.solvers.stiff import simulate
 
 Array = NDArray[np.float64]
 
-MODELS: Mapping[Terminal, Model] = {"motor": MUSCLE, "sudomotor": SWEAT, "sebaceous": SEBUM}
+OUTPUT: Mapping[Terminal, str] = {"motor": "force", "sudomotor": "sweat", "sebaceous": "R"}
+"""What of the site's outputs each terminal type's organ is read out by."""
 NEW_NODES = 14
 PAST_NODES = 10
 CORNER = 0.01
 """Loading at which node spacing turns from even to logarithmic."""
-RTOL, ATOL = 1e-4, 1e-6
-"""Tolerances of the surfaces: their worst error is then about 2e-5, a tenth of the interpolation's."""
-_SOURCES = ("holocrine.simulation.response", "holocrine.solvers.stiff", "holocrine.solvers.rosenbrock")
+RTOL = 1e-4
+"""Tolerance of the surfaces: their worst error is then a few 1e-4, well below the interpolation's."""
+DRAWS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -68,65 +67,68 @@ def fading_rate(terminal: Terminal, draws: Draws) -> Array:
     return np.where(which == "H2", draws.local["direct_rate"], chain)
 
 
-def _constants(terminal: Terminal, draws: Draws) -> Array:
-    return constants_of(MODELS[terminal], constant_values(draws.value, draws.hypothesis_ids), draws.n)
-
-
-def _load(model: Model, states: Array, loading: Array, direct: NDArray[np.bool_], half_effect: Array) -> None:
-    """Add a session's loading to the depot, or, where only the direct effect counts, as a concentration."""
-    depot = next(name for name in model.state_names if name.startswith("A_"))
-    states[:, model.state_names.index(depot)] += np.where(direct, 0.0, loading)
-    if "C" in model.state_names:
-        concentration = half_effect * loading / np.maximum(1.0 - loading, 1e-9)
-        states[:, model.state_names.index("C")] += np.where(direct, concentration, 0.0)
-
-
-def response(terminal: Terminal, draws: Draws, weeks: Array, days_since_last: float | None = None) -> Response:
-    """The surface of `terminal` for every draw, loading and week; computed once for the same arguments.
+def responses(draws: Draws, weeks: Array, days_since_last: float | None = None) -> dict[Terminal, Response]:
+    """The surfaces of all terminal types for every draw, loading and week; computed once for the same arguments.
 
     `weeks` (nw,) from 0; `days_since_last` is the time since the last earlier session, None without one.
     """
-    name = _name(terminal, draws, weeks, days_since_last)
-    arrays = cached_arrays(name, lambda: {"values": _integrate(terminal, draws, weeks, days_since_last)})
-    return Response(arrays["values"], weeks)
+    name = "response_" + fingerprint(
+        (__name__,), made_by(SITE), site_constants(draws), draws.hypothesis, weeks, days_since_last
+    )
+    arrays = cached_arrays(name, lambda: _integrate(draws, weeks, days_since_last))
+    return {terminal: Response(arrays[terminal], weeks) for terminal in TERMINALS}
 
 
-def response_cached(terminal: Terminal, draws: Draws, weeks: Array, days_since_last: float | None) -> bool:
-    """Whether the cache folder already holds this surface."""
-    return is_cached(_name(terminal, draws, weeks, days_since_last))
+def site_constants(draws: Draws) -> Array:
+    """The site's constants, (draws, constants)."""
+    return constants_of(SITE, constant_values(draws.value, draws.hypothesis_ids), draws.n)
 
 
-def responses(draws: Draws, weeks: Array, days_since_last: float | None = None) -> dict[Terminal, Response]:
-    """The surfaces of all terminal types."""
-    return {terminal: response(terminal, draws, weeks, days_since_last) for terminal in TERMINALS}
+def inject(states: Array, loading: Array, direct: NDArray[np.bool_], half_effect: Array) -> None:
+    """Add a session's loading (lanes,) to all depots of `states` (lanes, states), in place.
+
+    Where only the direct effect counts (`direct`), the gland takes it as a concentration instead.
+    """
+    for terminal, suffix in SUFFIX.items():
+        depot = SITE.state_names.index(f"A_{suffix}")
+        states[:, depot] += np.where(direct, 0.0, loading) if terminal == "sebaceous" else loading
+    concentration = half_effect * loading / np.maximum(1.0 - loading, 1e-9)
+    states[:, SITE.state_names.index("C")] += np.where(direct, concentration, 0.0)
 
 
-def _name(terminal: Terminal, draws: Draws, weeks: Array, days_since_last: float | None) -> str:
-    constants, model = _constants(terminal, draws), MODELS[terminal]
-    return "response_" + fingerprint(_SOURCES, model.hash, constants, draws.hypothesis, weeks, days_since_last)
-
-
-def _integrate(terminal: Terminal, draws: Draws, weeks: Array, days_since_last: float | None) -> Array:
-    """Integrate all lanes. Sebum draws under which toxin does nothing to the gland stay at one."""
-    model, constants = MODELS[terminal], _constants(terminal, draws)
-    which = draws.hypothesis_ids
-    active = np.flatnonzero(np.isin(which, ("H1", "H2"))) if terminal == "sebaceous" else np.arange(draws.n)
-    direct = (which == "H2") & (terminal == "sebaceous")
+def _integrate(draws: Draws, weeks: Array, days_since_last: float | None) -> dict[str, Array]:
+    """All lanes, a few draws at a time so that memory stays small."""
     past = np.zeros(1) if days_since_last is None else node_loadings(PAST_NODES)
-    new = node_loadings(NEW_NODES)
-    values = np.ones((draws.n, past.size, new.size, weeks.size))
-    rest = np.array([state.initial for state in model.states])
-    half = draws.local["direct_half_effect"]
-
-    owner = np.repeat(active, past.size)
-    starts = np.tile(rest, (owner.size, 1))
-    if days_since_last is not None:
-        _load(model, starts, np.tile(past, active.size), direct[owner], half[owner])
-        elapsed = np.array([0.0, days_since_last])
-        starts = stiff.simulate(model, starts, constants, owner, elapsed, rtol=RTOL, atol=ATOL).finals
-    owner = np.repeat(owner, new.size)
-    starts = np.repeat(starts, new.size, axis=0)
-    _load(model, starts, np.tile(new, owner.size // new.size), direct[owner], half[owner])
-    runs = stiff.simulate(model, starts, constants, owner, 7.0 * weeks, rtol=RTOL, atol=ATOL)
-    values[active] = runs.outputs[:, :, 0].reshape(active.size, past.size, new.size, weeks.size)
+    shape = (draws.n, past.size, NEW_NODES, weeks.size)
+    values: dict[str, Array] = {terminal: np.empty(shape) for terminal in TERMINALS}
+    constants, direct = site_constants(draws), draws.hypothesis_ids == "H2"
+    half_effect = draws.local["direct_half_effect"]
+    for first in range(0, draws.n, DRAWS_AT_ONCE):
+        some = np.arange(first, min(first + DRAWS_AT_ONCE, draws.n))
+        outputs = _lanes(constants, direct, half_effect, some, past, weeks, days_since_last)
+        for terminal, output in OUTPUT.items():
+            column = outputs[:, :, SITE.outputs.index(output)]
+            values[terminal][some] = column.reshape(some.size, *shape[1:])
     return values
+
+
+def _lanes(
+    constants: Array,
+    direct: NDArray[np.bool_],
+    half_effect: Array,
+    some: NDArray[np.int64],
+    past: Array,
+    weeks: Array,
+    days_since_last: float | None,
+) -> Array:
+    """Outputs (draws*past*new, weeks, outputs) of the draws `some` for every pair of loadings."""
+    owner = np.repeat(some, past.size)
+    starts = np.tile(np.array([state.initial for state in SITE.states]), (owner.size, 1))
+    if days_since_last is not None:
+        inject(starts, np.tile(past, some.size), direct[owner], half_effect[owner])
+        elapsed = np.array([0.0, days_since_last])
+        starts = simulate(SITE, starts, constants, elapsed, owner=owner, rtol=RTOL).checked().finals
+    owner = np.repeat(owner, NEW_NODES)
+    starts = np.repeat(starts, NEW_NODES, axis=0)
+    inject(starts, np.tile(node_loadings(NEW_NODES), owner.size // NEW_NODES), direct[owner], half_effect[owner])
+    return simulate(SITE, starts, constants, 7.0 * weeks, owner=owner, rtol=RTOL).checked().outputs

@@ -1,127 +1,191 @@
-"""Many lanes of one declared model at once, by compiled kernels kept in the user's cache folder.
-
-A kernel's file name carries the model's hash, the integrator's source and the versions of Numba and
-NumPy; it is written under another name and moved into place, so two processes never see half a file.
-"""
+"""Many patients of one declared model at once: simulate them, each with its own constants and events."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import platform
 from dataclasses import dataclass
-from functools import cache
-from types import ModuleType
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.errors import SolverError
-from holocrine.modelling.cache import cached_module, fingerprint
 from holocrine.modelling.declaration import Model
-from holocrine.modelling.dimensions import check_units
-from holocrine.solvers import rosenbrock
+from holocrine.solvers.kernels import kernel_module
+from holocrine.solvers.lanes import CAUSES, Problem, Report, Tape
 from holocrine.solvers.threads import in_threads
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
-_COMPILE = '@numba.njit(error_model="numpy")\n'
-_DRIVER = '''
+RTOL, ATOL_OVER_RTOL = 1e-5, 1e-2
+SHORTEST_DAYS = 1e-3
+"""What is integrated when the only output asked for is at day 0."""
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def run(first, stride, starts, constants, constant_of, times, rtol, atol, limit, results, finals, causes):
-    """Integrate lanes first, first + stride, ... from 0 through `times`; see solvers.stiff.simulate."""
-    k = np.empty((7, STATES))
-    lu = np.empty(ENTRIES)
-    work = np.empty(STATES)
-    y = np.empty(STATES)
-    for lane in range(first, starts.shape[0], stride):
-        p = constants[constant_of[lane]]
-        for i in range(STATES):  # loops, because slice assignment triples the time to compile
-            y[i] = starts[lane, i]
-        h = 0.05
-        t = 0.0
-        cause = 0
-        for j in range(times.size):
-            if cause == 0 and times[j] > t:
-                cause, h = integrate(y, times[j] - t, h, rtol, atol, limit, p, k, lu, work)
-                t = times[j]
-            outputs(y, p, results[lane, j])
-        for i in range(STATES):
-            finals[lane, i] = y[i]
-        causes[lane] = cause
-'''
+
+@dataclass(frozen=True)
+class Events:
+    """Doses and changes of constants, per lane in increasing order of day; what is not before the last day is left out.
+
+    `days` (lanes, k), padded with inf. `targets` (lanes, k): the number of the state to which `values` (lanes, k) is
+    added or, from the number of states on, of the constant that takes the value (see `target_of`).
+    """
+
+    days: Array
+    targets: Index
+    values: Array
+
+
+def target_of(model: Model, symbol: str) -> int:
+    """The target number of a state or constant. Raises ValueError for another symbol."""
+    return (*model.state_names, *model.constant_names).index(symbol)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A lane that could not be integrated to the end: how far it got (day) and why."""
+
+    lane: int
+    day: float
+    cause: str
 
 
 @dataclass(frozen=True)
 class Runs:
-    """`outputs` (lanes, times, outputs of the model) and the state at the end, `finals` (lanes, states)."""
+    """`outputs` (lanes, times, outputs of the model), `finals` (lanes, states) at the last day, `steps` (lanes,) tried.
+
+    A lane that failed has nan from the day on at which it stopped.
+    """
 
     outputs: Array
     finals: Array
+    steps: Index
+    failures: tuple[Failure, ...]
 
-
-def _source(model: Model) -> str:
-    check_units(model)
-    from holocrine.modelling.codegen import generate
-
-    names = "COUPLING, DONE, GAMMA, NOT_FINITE, STAGE, TOO_MANY_STEPS"
-    head = f"import numpy as np\n\nfrom holocrine.solvers.rosenbrock import {names}"
-    method = [_COMPILE + _without_annotations(function) for function in (rosenbrock.attempt, rosenbrock.integrate)]
-    return "\n\n".join([generate(model), head, *method]) + _DRIVER
-
-
-def _without_annotations(function: Any) -> str:
-    tree = ast.parse(inspect.getsource(function))
-    definition = tree.body[0]
-    assert isinstance(definition, ast.FunctionDef)
-    for argument in definition.args.args:
-        argument.annotation = None
-    definition.returns = None
-    return ast.unparse(tree)
-
-
-@cache
-def kernel_module(model: Model) -> ModuleType:
-    """The compiled module of `model`; generated on first use, then loaded from the cache folder."""
-    versions = (numba.__version__, np.__version__, platform.machine(), platform.processor())
-    key = fingerprint(("holocrine.modelling.codegen", rosenbrock.__name__, __name__), model.hash, versions)
-    return cached_module(f"model_{model.name}_{key}", lambda: _source(model))
+    def checked(self) -> Runs:
+        """The same, if no lane failed. Raises SolverError naming the first that did."""
+        if self.failures:
+            first = self.failures[0]
+            raise SolverError(
+                f"{len(self.failures)} of {self.finals.shape[0]} lanes failed, first lane {first.lane} "
+                f"at day {first.day:.6g}: {first.cause}"
+            )
+        return self
 
 
 def simulate(
     model: Model,
     starts: Array,
     constants: Array,
-    constant_of: NDArray[np.int64],
     times: Array,
     *,
-    rtol: float = 1e-5,
-    atol: float = 1e-7,
+    owner: Index | None = None,
+    events: Events | None = None,
+    rtol: float = RTOL,
+    atol: float | None = None,
     limit: int = 100_000,
+    threads: int | None = None,
 ) -> Runs:
-    """Integrate many lanes of one model.
+    """Integrate many lanes of one model from day 0.
 
-    `starts` (lanes, states); `constants` (sets, constants) in the model's order, lane i using row
-    `constant_of[i]`; `times` (nt,) days, increasing, from 0. Raises SolverError naming the first failed
-    lane, its constants' row and the cause.
+    `starts` (lanes, states); `constants` (sets, constants) in the model's order, lane i using row `owner[i]` (row i, or
+    the only one); `times` (nt,) days, increasing, from 0. At an event's day outputs are those just after it. `atol`
+    is `rtol` times 0.01 unless given, `limit` the most steps tried per lane; `threads` as many as there are
+    processors. Results do not depend on neighbours, order or threads. Raises ValueError for arguments that do not fit.
     """
+    problem = problem_of(model, starts, constants, times, owner, events, rtol, atol, limit)
     module: Any = kernel_module(model)
-    results = np.empty((starts.shape[0], times.size, module.OUTPUTS))
-    finals = np.empty_like(starts)
-    causes = np.zeros(starts.shape[0], dtype=np.int64)
+    report = empty_report(module, problem)
 
     def work(first: int, stride: int) -> None:
-        module.run(first, stride, starts, constants, constant_of, times, rtol, atol, limit, results, finals, causes)
+        module.run(first, stride, problem, report, _no_tape(module, problem), False)
 
-    in_threads(work, starts.shape[0], starts.size * times.size * 100)
-    failed = np.flatnonzero(causes)
-    if failed.size:
-        lane = int(failed[0])
-        raise SolverError(
-            f"model {model.name}: {failed.size} of {causes.size} lanes failed, first lane {lane} "
-            f"(parameter set {int(constant_of[lane])}): {rosenbrock.CAUSES[int(causes[lane])]}"
-        )
-    return Runs(results, finals)
+    in_threads(work, starts.shape[0], starts.size * times.size * 100, threads)
+    return Runs(report.outputs, report.finals, report.steps, failures_of(report))
+
+
+def problem_of(
+    model: Model,
+    starts: Array,
+    constants: Array,
+    times: Array,
+    owner: Index | None,
+    events: Events | None,
+    rtol: float,
+    atol: float | None,
+    limit: int,
+) -> Problem:
+    """The arguments of `simulate` as the kernels take them. Raises ValueError where they do not fit."""
+    lanes = starts.shape[0]
+    if owner is None:
+        owner = np.arange(lanes) if constants.shape[0] > 1 else np.zeros(lanes, dtype=np.int64)
+    if events is None:
+        nothing = np.zeros((lanes, 0))
+        events = Events(nothing, nothing.astype(np.int64), nothing)
+    _check(model, starts, constants, times, owner, events)
+    return Problem(
+        starts=np.ascontiguousarray(starts, dtype=np.float64),
+        constants=np.ascontiguousarray(constants, dtype=np.float64),
+        owner=np.ascontiguousarray(owner, dtype=np.int64),
+        times=np.ascontiguousarray(times, dtype=np.float64),
+        end=max(float(times[-1]), SHORTEST_DAYS),
+        event_days=np.ascontiguousarray(events.days, dtype=np.float64),
+        event_targets=np.ascontiguousarray(events.targets, dtype=np.int64),
+        event_values=np.ascontiguousarray(events.values, dtype=np.float64),
+        rtol=float(rtol),
+        atol=float(rtol * ATOL_OVER_RTOL if atol is None else atol),
+        limit=int(limit),
+    )
+
+
+def _check(model: Model, starts: Array, constants: Array, times: Array, owner: Index, events: Events) -> None:
+    lanes, states, symbols = starts.shape[0], len(model.states), len(model.states) + len(model.constants)
+    days = np.concatenate([np.zeros((lanes, 1)), events.days], axis=1)
+    faults = {
+        f"starts must be (lanes, {states})": starts.shape != (lanes, states),
+        f"constants must be (sets, {len(model.constants)})": constants.shape[1:] != (len(model.constants),),
+        "owner must name a row of constants for every lane": owner.shape != (lanes,)
+        or (lanes > 0 and not (owner.min() >= 0 and owner.max() < constants.shape[0])),
+        "times must begin at 0 or later and increase": times.size == 0
+        or not (times[0] >= 0.0 and np.all(np.diff(times) > 0.0) and np.isfinite(times[-1])),
+        "events' days, targets and values must be (lanes, k)": not (
+            events.days.shape == events.targets.shape == events.values.shape == (lanes, events.days.shape[-1])
+        ),
+        "events' days must not decrease, from 0 on": not np.all(days[:, 1:] >= days[:, :-1]),
+        "events' targets must be states or constants": bool(
+            events.targets.size and not (events.targets.min() >= 0 and events.targets.max() < symbols)
+        ),
+    }
+    found = [fault for fault, there in faults.items() if there]
+    if found:
+        raise ValueError(f"model {model.name}: " + "; ".join(found))
+
+
+def empty_report(module: Any, problem: Problem) -> Report:
+    """Room for the results, outputs nan until written."""
+    lanes = problem.starts.shape[0]
+    return Report(
+        outputs=np.full((lanes, problem.times.size, module.OUTPUTS), np.nan),
+        finals=np.empty_like(problem.starts),
+        causes=np.zeros(lanes, dtype=np.int64),
+        stopped=np.zeros(lanes),
+        steps=np.zeros(lanes, dtype=np.int64),
+        replaced=np.zeros_like(problem.event_values),
+    )
+
+
+def _no_tape(module: Any, problem: Problem) -> Tape:
+    return Tape(
+        np.empty((0, module.STATES * module.LANES)),
+        np.empty((0, 4, module.LANES)),
+        np.empty((0, 8, module.LANES), dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+        np.empty((module.LANES, module.INTERPOLATED, problem.times.size)),
+    )
+
+
+def failures_of(report: Report) -> tuple[Failure, ...]:
+    """Lanes that failed, in order."""
+    return tuple(
+        Failure(int(lane), float(report.stopped[lane]), CAUSES[int(report.causes[lane])])
+        for lane in np.flatnonzero(report.causes)
+    )

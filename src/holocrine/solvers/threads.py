@@ -18,13 +18,15 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_PROCESSORS, thread_name_prefix="holocrine")
 
 
-def in_threads(work: Callable[[int, int], None], count: int, steps: int) -> None:
+def in_threads(work: Callable[[int, int], None], count: int, steps: int, at_most: int | None = None) -> None:
     """Run `work(first, stride)` so that all of range(count) is done; `steps` estimates the whole work.
+
+    `at_most` limits the threads; without it there are as many as processors.
 
     Every item is computed by the same code whichever thread takes it, so results do not depend on how many
     processors there are.
     """
-    threads = min(_PROCESSORS, count)
+    threads = min(_PROCESSORS, count, at_most or count)
     if threads <= 1 or steps < SMALL_WORK:
         work(0, 1)
         return

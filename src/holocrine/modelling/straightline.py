@@ -1,0 +1,301 @@
+"""Straight-line code as a graph: every value is computed once, from values before it.
+
+Equal subexpressions are one node from the start (hash-consing). Expressions come in from SymPy, derivatives are
+added by reverse accumulation (`pullback`), and `program` writes a set of values out as lines of Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sympy
+
+from holocrine.errors import InternalError
+
+Node = int
+"""Number of a value in its graph."""
+
+
+@dataclass
+class Graph:
+    """Values in the order in which they can be computed: `nodes[i]` is (operation, arguments)."""
+
+    nodes: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
+    _known: dict[tuple[str, tuple[object, ...]], Node] = field(default_factory=dict)
+
+    def _add(self, operation: str, *arguments: object) -> Node:
+        key = (operation, arguments)
+        if key not in self._known:
+            self._known[key] = len(self.nodes)
+            self.nodes.append(key)
+        return self._known[key]
+
+    def number(self, value: float) -> Node:
+        """A literal."""
+        return self._add("number", float(value))
+
+    def input(self, name: str) -> Node:
+        """A value given from outside."""
+        return self._add("input", name)
+
+    def value(self, node: Node) -> float | None:
+        """The number a node stands for; None when it is not a literal."""
+        operation, arguments = self.nodes[node]
+        return float(arguments[0]) if operation == "number" else None  # type: ignore[arg-type]
+
+    def unsigned(self, node: Node) -> Node:
+        """The node behind a minus sign, or the node itself."""
+        operation, arguments = self.nodes[node]
+        return arguments[0] if operation == "negative" else node  # type: ignore[return-value]
+
+    def arguments(self, node: Node) -> tuple[Node, ...]:
+        """The nodes a node is computed from."""
+        operation, arguments = self.nodes[node]
+        return () if operation in ("number", "input") else arguments  # type: ignore[return-value]
+
+    def add(self, a: Node, b: Node) -> Node:
+        """a + b."""
+        x, y = self.value(a), self.value(b)
+        if x is not None and y is not None:
+            return self.number(x + y)
+        if x == 0.0:
+            return b
+        if y == 0.0:
+            return a
+        return self._add("add", *sorted((a, b)))
+
+    def multiply(self, a: Node, b: Node) -> Node:
+        """a times b."""
+        x, y = self.value(a), self.value(b)
+        if x is not None and y is not None:
+            return self.number(x * y)
+        for one, other in ((x, b), (y, a)):
+            if one == 0.0:
+                return self.number(0.0)
+            if one == 1.0:
+                return other
+            if one == -1.0:
+                return self.negative(other)
+        for one, other in ((a, b), (b, a)):
+            if self.nodes[one][0] == "negative":
+                return self.negative(self.multiply(self.arguments(one)[0], other))
+        return self._add("multiply", *sorted((a, b)))
+
+    def negative(self, a: Node) -> Node:
+        """-a."""
+        x = self.value(a)
+        if x is not None:
+            return self.number(-x)
+        operation, arguments = self.nodes[a]
+        return arguments[0] if operation == "negative" else self._add("negative", a)  # type: ignore[return-value]
+
+    def reciprocal(self, a: Node) -> Node:
+        """1/a."""
+        x = self.value(a)
+        return self.number(1.0 / x) if x is not None else self._add("reciprocal", a)
+
+    def root(self, a: Node) -> Node:
+        """Square root."""
+        return self._add("root", a)
+
+    def exponential(self, a: Node) -> Node:
+        """e to the a."""
+        return self._add("exponential", a)
+
+    def logarithm(self, a: Node) -> Node:
+        """Natural logarithm; that of a root needs no root."""
+        operation, arguments = self.nodes[a]
+        if operation == "root":
+            return self.multiply(self.number(0.5), self.logarithm(arguments[0]))  # type: ignore[arg-type]
+        return self._add("logarithm", a)
+
+    def whole_power(self, a: Node, power: int) -> Node:
+        """a to a whole power, by squaring."""
+        if power < 0:
+            return self.whole_power(self.reciprocal(a), -power)
+        result, square = self.number(1.0), a
+        while power:
+            if power & 1:
+                result = self.multiply(result, square)
+            power >>= 1
+            square = self.multiply(square, square) if power else square
+        return result
+
+    def product(self, factors: Iterable[Node]) -> Node:
+        """The product of all factors."""
+        result = self.number(1.0)
+        for factor in factors:
+            result = self.multiply(result, factor)
+        return result
+
+    def total(self, terms: Iterable[Node]) -> Node:
+        """The sum of all terms."""
+        result = self.number(0.0)
+        for term in terms:
+            result = self.add(result, term)
+        return result
+
+    def again(self, node: Node, other: Graph, moved: Mapping[Node, Node]) -> Node:
+        """The same operation in another graph, on the arguments as they are there."""
+        value = self.value(node)
+        if value is not None:
+            return other.number(value)
+        operation, _ = self.nodes[node]
+        make: Mapping[str, Callable[..., Node]] = {
+            "add": other.add,
+            "multiply": other.multiply,
+            "negative": other.negative,
+            "reciprocal": other.reciprocal,
+            "root": other.root,
+            "exponential": other.exponential,
+            "logarithm": other.logarithm,
+        }
+        return make[operation](*(moved[argument] for argument in self.arguments(node)))
+
+    def needed(self, targets: Iterable[Node], given: Iterable[Node] = ()) -> list[Node]:
+        """Nodes that must be computed for `targets`, in order; `given` ones and what is behind them are not."""
+        known, wanted = set(given), set()
+        stack = list(targets)
+        while stack:
+            node = stack.pop()
+            if node not in wanted:
+                wanted.add(node)
+                if node not in known:
+                    stack += self.arguments(node)
+        return sorted(wanted)
+
+    def dependent(self, inputs: Iterable[Node]) -> set[Node]:
+        """All nodes that depend on one of `inputs`."""
+        found = set(inputs)
+        for node in range(len(self.nodes)):
+            if any(argument in found for argument in self.arguments(node)):
+                found.add(node)
+        return found
+
+
+def translate(graph: Graph, expression: sympy.Basic, names: Mapping[str, Node], varying: set[Node]) -> Node:
+    """Put a SymPy expression into the graph; `names` are its symbols, `varying` the nodes that change in time.
+
+    Factors and terms that do not vary are gathered first, so that they can be computed beforehand. `varying` grows by
+    the nodes that are added. Raises InternalError on an operation the kernels do not have.
+    """
+    match expression:
+        case sympy.Number():
+            return graph.number(float(expression))
+        case sympy.Symbol():
+            return names[expression.name]
+    arguments = [translate(graph, argument, names, varying) for argument in expression.args]
+    fixed = [node for node in arguments if node not in varying]
+    moving = [node for node in arguments if node in varying]
+    before = len(graph.nodes)
+    match expression:
+        case sympy.Add():
+            result = graph.add(graph.total(fixed), graph.total(moving)) if moving else graph.total(fixed)
+        case sympy.Mul():
+            result = graph.multiply(graph.product(fixed), graph.product(moving))
+        case sympy.Pow():
+            result = _power(graph, expression, arguments, varying)
+        case sympy.exp():
+            result = graph.exponential(arguments[0])
+        case sympy.log():
+            result = graph.logarithm(arguments[0])
+        case _:
+            raise InternalError(f"kernels have no operation {type(expression).__name__} ({expression})")
+    for node in range(before, len(graph.nodes)):
+        if any(argument in varying for argument in graph.arguments(node)):
+            varying.add(node)
+    return result
+
+
+def _power(graph: Graph, expression: sympy.Pow, arguments: Sequence[Node], varying: set[Node]) -> Node:
+    base, exponent = arguments
+    power = expression.exp
+    if power.is_Integer:
+        return graph.whole_power(base, int(power))
+    if power == sympy.Rational(1, 2):
+        return graph.root(base)
+    if expression.base is sympy.E:
+        return graph.exponential(exponent)
+    return graph.exponential(graph.multiply(exponent, _logarithm_of_product(graph, base, varying)))
+
+
+def _logarithm_of_product(graph: Graph, node: Node, varying: set[Node]) -> Node:
+    """log(c x) as log(c) + log(x) when c does not vary: bases of real powers are positive, and log(c) is then known."""
+    operation, _ = graph.nodes[node]
+    if operation == "multiply" and node in varying:
+        a, b = graph.arguments(node)
+        if (a in varying) != (b in varying):
+            return graph.add(graph.logarithm(a), graph.logarithm(b))
+    return graph.logarithm(node)
+
+
+def pullback(graph: Graph, seeds: Mapping[Node, Node], inputs: Sequence[Node]) -> list[Node]:
+    """Derivatives of the sum of seed*node over `seeds` with respect to `inputs`, by reverse accumulation."""
+    concerned = graph.dependent(inputs)
+    adjoint: dict[Node, Node] = {}
+
+    def give(node: Node, amount: Node) -> None:
+        if node in concerned:
+            adjoint[node] = graph.add(adjoint[node], amount) if node in adjoint else amount
+
+    for node, seed in seeds.items():
+        give(node, seed)
+    for node in reversed(graph.needed(seeds)):
+        if node in adjoint:
+            _give_back(graph, node, adjoint[node], give)
+    zero = graph.number(0.0)
+    return [adjoint.get(node, zero) for node in inputs]
+
+
+def _give_back(graph: Graph, node: Node, amount: Node, give: Callable[[Node, Node], None]) -> None:
+    operation, _ = graph.nodes[node]
+    arguments = graph.arguments(node)
+    match operation:
+        case "add":
+            give(arguments[0], amount)
+            give(arguments[1], amount)
+        case "multiply":
+            give(arguments[0], graph.multiply(amount, arguments[1]))
+            give(arguments[1], graph.multiply(amount, arguments[0]))
+        case "negative":
+            give(arguments[0], graph.negative(amount))
+        case "reciprocal":
+            give(arguments[0], graph.negative(graph.multiply(amount, graph.multiply(node, node))))
+        case "root":
+            half = graph.multiply(graph.number(0.5), graph.reciprocal(node))
+            give(arguments[0], graph.multiply(amount, half))
+        case "exponential":
+            give(arguments[0], graph.multiply(amount, node))
+        case "logarithm":
+            give(arguments[0], graph.multiply(amount, graph.reciprocal(arguments[0])))
+
+
+_LINES = {
+    "add": "{0} + {1}",
+    "multiply": "{0} * {1}",
+    "negative": "-{0}",
+    "reciprocal": "1.0 / {0}",
+    "root": "sqrt({0})",
+    "exponential": "exp({0})",
+    "logarithm": "log({0})",
+}
+
+
+def program(graph: Graph, results: Sequence[Node], read: Mapping[Node, str]) -> tuple[list[str], list[str]]:
+    """Lines that compute `results`, and their names; `read` says how to get the nodes that are given."""
+
+    def name(node: Node) -> str:
+        value = graph.value(node)
+        return f"v{node}" if value is None else repr(value)
+
+    lines = []
+    for node in graph.needed(results, read):
+        if node in read:
+            lines.append(f"v{node} = {read[node]}")
+        elif graph.value(node) is None:
+            operation, arguments = graph.nodes[node]
+            if operation == "input":
+                raise InternalError(f"{arguments[0]} is not given")
+            lines.append(f"v{node} = " + _LINES[operation].format(*map(name, graph.arguments(node))))
+    return lines, [name(node) for node in results]

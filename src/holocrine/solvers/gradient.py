@@ -1,0 +1,103 @@
+"""Derivatives of any scalar of the outputs, by starts, constants and event values: one backward sweep for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.modelling.declaration import Model
+from holocrine.solvers.backward import Bars
+from holocrine.solvers.kernels import kernel_module
+from holocrine.solvers.lanes import Problem, Tape
+from holocrine.solvers.stiff import RTOL, Events, Failure, empty_report, failures_of, problem_of
+from holocrine.solvers.threads import in_threads
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+CHUNK = 256
+"""Lanes whose steps are on one tape (about 10 MB for the site model)."""
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """`outputs` (lanes, times, outputs) and the scalar's derivatives: `starts` (lanes, states), `constants` (lanes,
+    constants), `events` (lanes, k) by the events' values. Lanes that failed have nan."""
+
+    outputs: Array
+    starts: Array
+    constants: Array
+    events: Array
+    failures: tuple[Failure, ...]
+
+
+def pullback(
+    model: Model,
+    starts: Array,
+    constants: Array,
+    times: Array,
+    cotangent: Callable[[Index, Array], Array],
+    *,
+    owner: Index | None = None,
+    events: Events | None = None,
+    rtol: float = RTOL,
+    atol: float | None = None,
+    limit: int = 100_000,
+    threads: int | None = None,
+) -> Gradients:
+    """Integrate as `stiff.simulate` does, then go back.
+
+    `cotangent(lanes, outputs)` is called for some lanes at a time, from several threads, with their numbers (n,) and
+    outputs (n, times, outputs), and returns the derivatives of the scalar by these outputs. The scalar must be a sum
+    over lanes. Exact for the steps taken: their sizes count as given. Raises ValueError as `simulate` does.
+    """
+    problem = problem_of(model, starts, constants, times, owner, events, rtol, atol, limit)
+    module: Any = kernel_module(model)
+    report = empty_report(module, problem)
+    bars = Bars(
+        np.full_like(problem.starts, np.nan),
+        np.full((starts.shape[0], len(model.constants)), np.nan),
+        np.full_like(problem.event_values, np.nan),
+    )
+    chunks = [np.arange(first, min(first + CHUNK, starts.shape[0])) for first in range(0, starts.shape[0], CHUNK)]
+
+    def work(first: int, stride: int) -> None:
+        for lanes in chunks[first::stride]:
+            part = _some(problem, lanes)
+            own = empty_report(module, part)
+            tape = module.run(0, 1, part, own, _tape(module, part), True)
+            seeds = np.ascontiguousarray(cotangent(lanes, own.outputs), dtype=np.float64)
+            if seeds.shape != own.outputs.shape:
+                raise ValueError(f"cotangent must return {own.outputs.shape}, not {seeds.shape}")
+            found = Bars(*(np.full_like(bar[lanes], np.nan) for bar in bars))
+            module.back(part, own, tape, seeds, found)
+            for whole, piece in zip((*report, *bars), (*own, *found), strict=True):
+                whole[lanes] = piece
+
+    in_threads(work, len(chunks), starts.size * times.size * 1000, threads)
+    return Gradients(report.outputs, *bars, failures_of(report))
+
+
+def _some(problem: Problem, lanes: Index) -> Problem:
+    return problem._replace(
+        starts=problem.starts[lanes],
+        owner=problem.owner[lanes],
+        event_days=problem.event_days[lanes],
+        event_targets=problem.event_targets[lanes],
+        event_values=problem.event_values[lanes],
+    )
+
+
+def _tape(module: Any, problem: Problem) -> Tape:
+    rounds = 64
+    return Tape(
+        np.empty((rounds, module.STATES * module.LANES)),
+        np.empty((rounds, 4, module.LANES)),
+        np.empty((rounds, 8, module.LANES), dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+        np.empty((problem.starts.shape[0], module.INTERPOLATED, problem.times.size)),
+    )

@@ -1,0 +1,306 @@
+"""Many patients through one compiled stepper: every lane has its own patient, time and step size.
+
+Plain Python whose source `solvers.kernels` compiles in one module with the functions generated for a model; those
+stand here as placeholders. A lane whose patient is done takes the next one, so lanes are rarely idle, and what a lane
+computes never depends on its neighbours. Order of one round: choose every lane's step, attempt it for all, judge,
+interpolate outputs inside it, then per lane move on or shrink, apply events, finish, take the next patient.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+DONE, TOO_MANY_STEPS, NOT_FINITE, STEP_TOO_SMALL = 0, 1, 2, 3
+CAUSES = {
+    TOO_MANY_STEPS: "more steps than allowed",
+    NOT_FINITE: "a state or rate is not finite",
+    STEP_TOO_SMALL: "the step size fell below 1e-10 day",
+}
+FIRST_STEP = 0.02
+"""Day: first step tried at the start and after every event."""
+SMALLEST_STEP = 1e-10
+IDLE = -1
+TIME, STEP, USED, REACHED = 0, 1, 2, 3
+"""Rows of `clock` (4, LANES), days: now, step proposed, step being tried, where it ends."""
+PATIENT, SLOT, TRIED, ACCEPTED, FOLLOWED, OUTPUT_AT, EVENT_AT, WRITTEN = 0, 1, 2, 3, 4, 5, 6, 7
+"""Rows of `tally` (8, LANES): who, whose path is kept where, steps tried, step accepted, event at its end, next output,
+next event, outputs written."""
+
+LANES = STATES = CONSTANTS = OUTPUTS = PREPARED = INTERPOLATED = ROWS = 0
+STATE = CONSTANT = DURATION = NEW = ERROR = FACTOR = MOVING = BEND = 0
+INTERPOLATED_STATES: Any = None
+prepare: Any = None
+outputs_along: Any = None
+attempt: Any = None
+judge: Any = None
+accept: Any = None
+bend: Any = None
+
+
+class Problem(NamedTuple):
+    """What to integrate; shapes as in `solvers.stiff.simulate`. `end` is the last day."""
+
+    starts: Array
+    constants: Array
+    owner: Index
+    times: Array
+    end: float
+    event_days: Array
+    event_targets: Index
+    event_values: Array
+    rtol: float
+    atol: float
+    limit: int
+
+
+class Report(NamedTuple):
+    """Where results go: outputs, final states, cause and day of the end, steps tried, constants replaced by events."""
+
+    outputs: Array
+    finals: Array
+    causes: Index
+    stopped: Array
+    steps: Index
+    replaced: Array
+
+
+class Tape(NamedTuple):
+    """What a backward sweep needs of every round: states (rounds, STATES*LANES), `clock` and `tally` as it was tried.
+
+    `paths` (LANES or patients, INTERPOLATED, times) are the states that outputs need.
+    """
+
+    states: Array
+    clocks: Array
+    tallies: Index
+    rounds: Index
+    paths: Array
+
+
+class Lanes(NamedTuple):
+    """The block `b`, per lane constants `p` (LANES, CONSTANTS) and `q` (LANES, PREPARED), `clock` and `tally`."""
+
+    b: Array
+    p: Array
+    q: Array
+    clock: Array
+    tally: Index
+
+
+def prepare_lane(lanes: Lanes, lane: int) -> None:
+    """Work out what depends on a lane's constants alone."""
+    prepare(lanes.p[lane], lanes.q[lane])
+    for i in range(PREPARED):
+        lanes.b[(CONSTANT + i) * LANES + lane] = lanes.q[lane, i]
+
+
+def write_outputs(lanes: Lanes, lane: int, paths: Array, outputs: Array) -> None:
+    """Outputs at the points of a lane's path that have none yet; before its constants or its patient change."""
+    tally = lanes.tally
+    who = tally[PATIENT, lane]
+    first, last = tally[WRITTEN, lane], tally[OUTPUT_AT, lane]
+    if last > first:
+        outputs_along(paths[tally[SLOT, lane]], lanes.q[lane], outputs[who], first, last)
+        tally[WRITTEN, lane] = last
+
+
+def apply_events(lanes: Lanes, lane: int, problem: Problem, report: Report, paths: Array) -> None:
+    """Apply a lane's events up to now: add to a state, or replace a constant."""
+    tally = lanes.tally
+    who, now = tally[PATIENT, lane], lanes.clock[TIME, lane]
+    changed = False
+    k = tally[EVENT_AT, lane]
+    while k < problem.event_days.shape[1] and problem.event_days[who, k] <= now:
+        target, value = problem.event_targets[who, k], problem.event_values[who, k]
+        if target < STATES:
+            lanes.b[(STATE + target) * LANES + lane] += value
+        else:
+            if not changed:
+                write_outputs(lanes, lane, paths, report.outputs)
+            report.replaced[who, k] = lanes.p[lane, target - STATES]
+            lanes.p[lane, target - STATES] = value
+            changed = True
+        k += 1
+    tally[EVENT_AT, lane] = k
+    if changed:
+        prepare_lane(lanes, lane)
+
+
+def seat(lanes: Lanes, lane: int, who: int, slot: int, problem: Problem) -> None:
+    """Put a patient's state and constants into a lane, at day 0."""
+    for i in range(STATES):  # loops, because slice assignment triples the time to compile
+        lanes.b[(STATE + i) * LANES + lane] = problem.starts[who, i]
+    for i in range(CONSTANTS):
+        lanes.p[lane, i] = problem.constants[problem.owner[who], i]
+    prepare_lane(lanes, lane)
+    for i in range(lanes.tally.shape[0]):
+        lanes.tally[i, lane] = 0
+    lanes.tally[PATIENT, lane], lanes.tally[SLOT, lane] = who, slot
+    lanes.clock[TIME, lane] = 0.0
+    lanes.clock[STEP, lane] = FIRST_STEP
+
+
+def choose_steps(lanes: Lanes, problem: Problem) -> None:
+    """Every lane's step: never past its next event, and two even ones rather than a sliver before it."""
+    clock, tally = lanes.clock, lanes.tally
+    for lane in range(LANES):
+        who, k = tally[PATIENT, lane], tally[EVENT_AT, lane]
+        now, h = clock[TIME, lane], clock[STEP, lane]
+        stop = problem.end
+        if who != IDLE and k < problem.event_days.shape[1]:
+            stop = min(stop, problem.event_days[who, k])
+        left = stop - now if who != IDLE else 2.0 * FIRST_STEP
+        if h >= left:
+            clock[USED, lane], clock[REACHED, lane] = left, stop
+        else:
+            h = 0.5 * left if 2.0 * h > left else h
+            clock[USED, lane], clock[REACHED, lane] = h, now + h
+        tally[FOLLOWED, lane] = 1 if clock[REACHED, lane] == stop and stop < problem.end else 0
+        lanes.b[DURATION * LANES + lane] = clock[USED, lane]
+
+
+def trace(lanes: Lanes, times: Array, paths: Array) -> None:
+    """Interpolate the states that outputs need at the times inside accepted steps.
+
+    At an event's day they wait for the next step, so that outputs are those just after the event.
+    """
+    bent = False
+    b, clock, tally = lanes.b, lanes.clock, lanes.tally
+    for lane in range(LANES):
+        if tally[ACCEPTED, lane] == 0:
+            continue
+        first, reached = tally[OUTPUT_AT, lane], clock[REACHED, lane]
+        last = first
+        while last < times.size and (times[last] < reached or (times[last] == reached and not tally[FOLLOWED, lane])):
+            last += 1
+        if last == first:
+            continue
+        if not bent:
+            bend(b)
+            bent = True
+        slot, start, scale = tally[SLOT, lane], clock[TIME, lane], 1.0 / clock[USED, lane]
+        for m in range(INTERPOLATED):
+            old = b[(STATE + INTERPOLATED_STATES[m]) * LANES + lane]
+            new = b[(NEW + INTERPOLATED_STATES[m]) * LANES + lane]
+            d0 = b[(BEND + m) * LANES + lane]
+            d1 = b[(BEND + INTERPOLATED + m) * LANES + lane]
+            d2 = b[(BEND + 2 * INTERPOLATED + m) * LANES + lane]
+            for j in range(first, last):
+                s = min(1.0, (times[j] - start) * scale)
+                r = 1.0 - s
+                paths[slot, m, j] = old + s * ((new - old) + r * (d0 + s * (d1 + s * d2)))
+        tally[OUTPUT_AT, lane] = last
+
+
+def settle(lanes: Lanes, lane: int, problem: Problem, report: Report, paths: Array) -> bool:
+    """Move one lane on, or make its step smaller; returns whether its patient is done (or has failed)."""
+    clock, tally = lanes.clock, lanes.tally
+    error, factor = lanes.b[ERROR * LANES + lane], lanes.b[FACTOR * LANES + lane]
+    used, proposed = clock[USED, lane], clock[STEP, lane]
+    cause = DONE
+    tally[TRIED, lane] += 1
+    if tally[ACCEPTED, lane] == 1:
+        clock[TIME, lane] = clock[REACHED, lane]
+        clock[STEP, lane] = used * factor if used == proposed else max(proposed, used * factor)
+        if tally[FOLLOWED, lane] == 1:
+            apply_events(lanes, lane, problem, report, paths)
+            clock[STEP, lane] = min(clock[STEP, lane], FIRST_STEP)
+    else:
+        finite = np.isfinite(error)
+        clock[STEP, lane] = used * (min(0.9, factor) if finite else 0.1)
+        if clock[STEP, lane] < SMALLEST_STEP:
+            cause = STEP_TOO_SMALL if finite else NOT_FINITE
+    ended = clock[TIME, lane] >= problem.end
+    if cause == DONE and not ended and tally[TRIED, lane] >= problem.limit:
+        cause = TOO_MANY_STEPS
+    if cause == DONE and not ended:
+        return False
+    who = tally[PATIENT, lane]
+    write_outputs(lanes, lane, paths, report.outputs)
+    for i in range(STATES):
+        report.finals[who, i] = lanes.b[(STATE + i) * LANES + lane]
+    report.causes[who], report.stopped[who], report.steps[who] = cause, clock[TIME, lane], tally[TRIED, lane]
+    return True
+
+
+def new_lanes() -> Lanes:
+    """Empty lanes."""
+    return Lanes(
+        np.zeros(ROWS * LANES),
+        np.zeros((LANES, CONSTANTS)),
+        np.zeros((LANES, PREPARED)),
+        np.zeros((4, LANES)),
+        np.zeros((8, LANES), dtype=np.int64),
+    )
+
+
+def remember(tape: Tape, lanes: Lanes, number: int) -> Tape:
+    """Put a round on the tape, before its states move on; a full tape is copied to one twice as long."""
+    if number == tape.states.shape[0]:
+        states = np.empty((2 * number, STATES * LANES))
+        clocks = np.empty((2 * number, 4, LANES))
+        tallies = np.empty((2 * number, 8, LANES), dtype=np.int64)
+        for old in range(number):
+            copy_round(tape.states[old], tape.clocks[old], tape.tallies[old], states[old], clocks[old], tallies[old])
+        tape = Tape(states, clocks, tallies, tape.rounds, tape.paths)
+    block = lanes.b[STATE * LANES : (STATE + STATES) * LANES]
+    copy_round(block, lanes.clock, lanes.tally, tape.states[number], tape.clocks[number], tape.tallies[number])
+    tape.rounds[0] = number + 1
+    return tape
+
+
+def copy_round(
+    states: Array, clock: Array, tally: Index, new_states: Array, new_clock: Array, new_tally: Index
+) -> None:
+    """Copy one round; loops, because slice assignment triples the time to compile."""
+    for i in range(STATES * LANES):
+        new_states[i] = states[i]
+    for lane in range(LANES):
+        for i in range(4):
+            new_clock[i, lane] = clock[i, lane]
+        for i in range(8):
+            new_tally[i, lane] = tally[i, lane]
+
+
+def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape, taping: bool) -> Tape:
+    """Integrate patients first, first + stride, ...; returns the tape, filled if `taping`."""
+    patients = problem.starts.shape[0]
+    lanes = new_lanes()
+    waiting, busy, number = first, 0, 0
+    for lane in range(LANES):
+        who = waiting if waiting < patients else first
+        seat(lanes, lane, who, who if taping else lane, problem)
+        if waiting < patients:
+            apply_events(lanes, lane, problem, report, tape.paths)
+            waiting, busy = waiting + stride, busy + 1
+        else:
+            lanes.tally[PATIENT, lane] = IDLE
+    while busy > 0:
+        choose_steps(lanes, problem)
+        attempt(lanes.b)
+        judge(lanes.b, problem.rtol, problem.atol)
+        for lane in range(LANES):
+            fine = lanes.tally[PATIENT, lane] != IDLE and lanes.b[ERROR * LANES + lane] <= 1.0
+            lanes.tally[ACCEPTED, lane] = 1 if fine else 0
+            lanes.b[MOVING * LANES + lane] = 1.0 if fine else 0.0
+        if taping:
+            tape = remember(tape, lanes, number)
+            number += 1
+        trace(lanes, problem.times, tape.paths)
+        accept(lanes.b)
+        for lane in range(LANES):
+            if lanes.tally[PATIENT, lane] == IDLE or not settle(lanes, lane, problem, report, tape.paths):
+                continue
+            lanes.tally[PATIENT, lane] = IDLE
+            busy -= 1
+            if waiting < patients:
+                seat(lanes, lane, waiting, waiting if taping else lane, problem)
+                apply_events(lanes, lane, problem, report, tape.paths)
+                waiting, busy = waiting + stride, busy + 1
+    return tape

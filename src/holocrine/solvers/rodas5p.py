@@ -1,0 +1,216 @@
+"""Rodas5P, a stiffly accurate Rosenbrock method of order 5 (embedded 4) with interpolation of order 4, written out.
+
+Coefficients: Steinebach, Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the Julia
+Differential Equations package, BIT Numer. Math. 63:27 (2023), doi 10.1007/s10543-023-00967-x. Stage s solves
+(1/(gamma h) - J) k_s = f(u_s) + sum_j c_sj/h k_j with u_s = y + sum_j a_sj k_j. The text made here is compiled with
+the functions that `modelling.codegen` writes for a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from holocrine.modelling.adjoint import AdjointLayout
+from holocrine.modelling.codegen import COMPILED, LANES, Layout, System, at, lane_function
+
+GAMMA = 0.21193756319429014
+ORDER = 5
+STAGES = 8
+_A5 = (-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946)
+SAFETY, LARGEST_GROWTH, LARGEST_CUT = 0.9, 6.0, 0.2
+"""The next step is the best guess times SAFETY, and changes by no more than these factors."""
+STAGE: tuple[tuple[float, ...], ...] = (
+    (),
+    (3.0,),
+    (2.849394379747939, 0.45842242204463923),
+    (-6.954028509809101, 2.489845061869568, -10.358996098473584),
+    (2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641),
+    _A5,
+    (*_A5, 1.0),
+    (*_A5, 1.0, 1.0),
+)
+"""Row s: the state at which stage s is evaluated."""
+STEP = (*_A5, 1.0, 1.0, 1.0)
+"""The new state; the last stage is the error estimate."""
+COUPLING: tuple[tuple[float, ...], ...] = (
+    (),
+    (-14.155112264123755,),
+    (-17.97296035885952, -2.859693295451294),
+    (147.12150275711716, -1.41221402718213, 71.68940251302358),
+    (165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306),
+    (24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471),
+    (
+        *(30.91273214028599, -3.1208243349937974, 77.79954646070892, 34.28646028294783),
+        *(-19.097331116725623, -28.087943162872662),
+    ),
+    (
+        *(37.80277123390563, -3.2571969029072276, 112.26918849496327, 66.9347231244047),
+        *(-40.06618937091002, -54.66780262877968, -9.48861652309627),
+    ),
+)
+"""Row s: what stage s takes over from earlier stages, times 1/h."""
+DENSE: tuple[tuple[float, ...], ...] = (
+    (
+        *(25.948786856663858, -2.5579724845846235, 10.433815404888879, -2.3679251022685204),
+        *(0.524948541321073, 1.1241088310450404, 0.4272876194431874, -0.17202221070155493),
+    ),
+    (
+        *(-9.91568850695171, -0.9689944594115154, 3.0438037242978453, -24.495224566215796),
+        *(20.176138334709044, 15.98066361424651, -6.789040303419874, -6.710236069923372),
+    ),
+    (
+        *(11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643),
+        *(-52.072871366152654, -59.78993625266729, -0.15582684282751913, 4.883087185713722),
+    ),
+)
+"""y(s) = (1-s) y0 + s (y1 + (1-s) (d0 + s (d1 + s d2))) with d_m = sum_j DENSE[m][j] k_j and s from 0 to 1."""
+
+
+class StepLayout:
+    """The rows of the block that the method adds behind those of the model."""
+
+    def __init__(self, layout: Layout, interpolated: Sequence[int]) -> None:
+        """Reserve rows; `interpolated` are the states that outputs need."""
+        self.model = layout
+        self.stages = [layout.take(layout.states) for _ in range(STAGES)]
+        self.new = layout.take(layout.states)
+        self.error = layout.take(1)
+        self.factor = layout.take(1)
+        self.moving = layout.take(1)
+        self.duration = layout.take(1)
+        self.interpolated = tuple(interpolated)
+        self.dense = [layout.take(len(interpolated)) for _ in DENSE]
+
+
+def _sum(rows: Sequence[int], weights: Sequence[float], index: str) -> str:
+    return " + ".join(
+        f"{weight!r} * peek(b, {row * LANES} + {index})" for row, weight in zip(rows, weights, strict=True) if weight
+    )
+
+
+def _slice(step: StepLayout, stage: int) -> str:
+    first = step.stages[stage] * LANES
+    return f"b[{first}:{first + step.model.states * LANES}]"
+
+
+def _stage_lines(step: StepLayout, stage: int) -> list[str]:
+    layout, before = step.model, step.stages[:stage]
+    moved = _sum(before, STAGE[stage], "i")
+    coupled = _sum(before, [GAMMA * weight for weight in COUPLING[stage]], "i")
+    return [
+        f"for i in range({layout.states * LANES}):",
+        f"    poke(b, {layout.stage * LANES} + i, peek(b, {layout.state * LANES} + i) + {moved})",
+        f"    poke(b, {step.stages[stage] * LANES} + i, {coupled})",
+        f"stage(b, {_slice(step, stage)})",
+    ]
+
+
+def _attempt(step: StepLayout) -> str:
+    layout = step.model
+    shift = f"poke(b, {layout.shift * LANES} + lane, {1.0 / GAMMA!r} / {at(step.duration)})"
+    lines = ["for lane in range(LANES):", f"    {shift}", f"start(b, {_slice(step, 0)})"]
+    for stage in range(1, STAGES):
+        lines += _stage_lines(step, stage)
+    new = f"peek(b, {layout.stage * LANES} + i) + peek(b, {step.stages[-1] * LANES} + i)"
+    lines += [f"for i in range({layout.states * LANES}):", f"    poke(b, {step.new * LANES} + i, {new})"]
+    body = "\n".join(f"    {line}" for line in lines)
+    meaning = "One step from the state, of the duration each lane asks for."
+    return f'{COMPILED}def attempt(b):\n    """{meaning}"""\n{body}\n'
+
+
+def _judge(step: StepLayout) -> str:
+    layout, index = step.model, "i * LANES + lane"
+    error, factor, last = step.error * LANES, step.factor * LANES, step.stages[-1] * LANES
+    return f'''{COMPILED}def judge(b, rtol, atol):
+    """Error of the step in tolerances (root mean square over states) and the factor for the next step size."""
+    for lane in range(LANES):
+        poke(b, {error} + lane, 0.0)
+    for i in range({layout.states}):
+        for lane in range(LANES):
+            old = abs(peek(b, {layout.state * LANES} + {index}))
+            new = abs(peek(b, {step.new * LANES} + {index}))
+            part = peek(b, {last} + {index}) / (atol + rtol * max(old, new))
+            poke(b, {error} + lane, peek(b, {error} + lane) + part * part)
+    for lane in range(LANES):
+        error = sqrt(peek(b, {error} + lane) / {layout.states}.0)
+        poke(b, {error} + lane, error)
+        wanted = {SAFETY} * exp(-{1.0 / ORDER} * log(error + 1e-12))
+        poke(b, {factor} + lane, min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted)))
+'''
+
+
+def _accept(step: StepLayout) -> str:
+    layout, index = step.model, "i * LANES + lane"
+    old, new = f"peek(b, {layout.state * LANES} + {index})", f"peek(b, {step.new * LANES} + {index})"
+    return f'''{COMPILED}def accept(b):
+    """Move on where the error is within the tolerance."""
+    for i in range({layout.states}):
+        for lane in range(LANES):
+            old, new = {old}, {new}
+            poke(b, {layout.state * LANES} + {index}, new if peek(b, {step.moving * LANES} + lane) > 0.0 else old)
+'''
+
+
+def _bend(step: StepLayout) -> str:
+    lines = []
+    for number, state in enumerate(step.interpolated):
+        rows = [first + state for first in step.stages]
+        for first, weights in zip(step.dense, DENSE, strict=True):
+            lines.append(f"poke(b, {(first + number) * LANES} + lane, {_sum(rows, weights, 'lane')})")
+    return lane_function("bend", "Coefficients of the interpolation, for the states that outputs need.", lines)
+
+
+def source(system: System, step: StepLayout) -> str:
+    """Source of `attempt`, `judge`, `accept` and `bend`; `system` has been laid out in `step.model`."""
+    assert system.interpolated == step.interpolated
+    return "\n\n".join([_attempt(step), _judge(step), _accept(step), _bend(step)])
+
+
+def adjoint_source(step: StepLayout, bars: AdjointLayout) -> str:
+    """Source of `sweep`: back through one step for the lanes that move, from `later` to `state` bars."""
+    layout, size = step.model, step.model.states * LANES
+    lines = [f"for i in range({len(bars.entries) * LANES}):", f"    poke(b, {bars.jacobian * LANES} + i, 0.0)"]
+    lines += [f"for i in range({layout.states}):", "    for lane in range(LANES):"]
+    later = f"peek(b, {bars.later * LANES} + i * LANES + lane) * peek(b, {step.moving * LANES} + lane)"
+    lines.append(f"        later = {later}")
+    index = "i * LANES + lane"
+    lines.append(f"        poke(b, {bars.state * LANES} + {index}, peek(b, {bars.state * LANES} + {index}) + later)")
+    for row, weight in zip(bars.stages, STEP, strict=True):
+        lines.append(f"        poke(b, {row * LANES} + {index}, {weight!r} * later)")
+    lines.append("for lane in range(LANES):")
+    for number, state in enumerate(step.interpolated):
+        bent = [first + number for first in bars.dense]
+        for stage, row in enumerate(bars.stages):
+            seed = _sum(bent, [weights[stage] for weights in DENSE], "lane")
+            lines.append(f"    poke(b, {(row + state) * LANES} + lane, {at(row + state)} + {seed})")
+    for stage in reversed(range(STAGES)):
+        lines += _stage_back(step, bars, stage, size)
+    lines.append("jacobian_pullback(b)")
+    body = "\n".join(f"    {line}" for line in lines)
+    return f'{COMPILED}def sweep(b):\n    """Back through the step that `attempt` has just made."""\n{body}\n'
+
+
+def _stage_back(step: StepLayout, bars: AdjointLayout, stage: int, size: int) -> list[str]:
+    layout = step.model
+    state, shift = f"peek(b, {layout.state * LANES} + i)", f"peek(b, {layout.shift * LANES} + lane)"
+    moved = f" + {_sum(step.stages[:stage], STAGE[stage], 'i')}" if stage else ""
+    lines = [
+        f"for i in range({size}):",
+        f"    poke(b, {layout.stage * LANES} + i, {state}{moved})",
+        f"    poke(b, {bars.current * LANES} + i, peek(b, {step.stages[stage] * LANES} + i))",
+        f"    poke(b, {bars.current_bar * LANES} + i, peek(b, {bars.stages[stage] * LANES} + i))",
+        "stage_pullback(b)",
+    ]
+    index = "i * LANES + lane"
+    own = f"peek(b, {bars.state * LANES} + {index})"
+    lines += [
+        f"for i in range({layout.states}):",
+        "    for lane in range(LANES):",
+        f"        moved = peek(b, {bars.stage * LANES} + {index})",
+        f"        coupled = {GAMMA!r} * {shift} * peek(b, {bars.current_bar * LANES} + {index})",
+        f"        poke(b, {bars.state * LANES} + {index}, {own} + moved)",
+    ]
+    for row, a, c in zip(bars.stages, STAGE[stage], COUPLING[stage], strict=False):
+        there = f"{row * LANES} + {index}"
+        lines.append(f"        poke(b, {there}, peek(b, {there}) + {a!r} * moved + {c!r} * coupled)")
+    return lines
