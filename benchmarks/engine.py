@@ -49,11 +49,15 @@ class Peer:
     mode: str
     patients: int
     rtols: Sequence[float]
+    ratio: float = problem.ATOL_OVER_RTOL
+    """Absolute tolerance over the relative one."""
 
 
 DECADES = tuple(10.0**-n for n in range(3, 10))
 PEERS = (
     Peer(HEADLINE[0], "numbalsoda_odes", "lsoda", PATIENTS, DECADES),
+    Peer("numbalsoda, LSODA, absolute tolerance a tenth", "numbalsoda_odes", "lsoda", PATIENTS, DECADES[2:6], 0.1),
+    Peer("numbalsoda, LSODA, absolute tolerance alike", "numbalsoda_odes", "lsoda", PATIENTS, DECADES[2:6], 1.0),
     Peer("numbalsoda, DOP853", "numbalsoda_odes", "dop853", 128, (1e-3, 1e-6, 1e-9)),
     Peer("libRoadRunner, CVODE", "roadrunner_cvode", "", 128, (1e-5, 1e-6, 1e-7)),
     Peer("scikit-sundae, CVODE", "sundae_cvode", "", 128, (1e-5, 1e-6, 1e-7)),
@@ -65,16 +69,16 @@ PEERS = (
 class Engine:
     """One engine in its own process on one core."""
 
-    def __init__(self, module: str, mode: str, folder: Path) -> None:
-        """Start it; answers pass through `folder`."""
+    def __init__(self, module: str, mode: str, folder: Path, ratio: float = problem.ATOL_OVER_RTOL) -> None:
+        """Start it; answers pass through `folder`. `ratio` is its absolute tolerance over the relative one."""
         core = [f"--core={max(os.sched_getaffinity(0))}"] if hasattr(os, "sched_getaffinity") else []
         self._program = Program(f"engine_peers.{module}", f"--mode={mode}", *core, environment=ONE_THREAD)
-        self._path = folder / "answer.npy"
+        self._path, self._ratio = folder / "answer.npy", ratio
         self.facts = self._program.facts
 
     def _ask(self, do: str, count: int, outputs: str, rtol: float, repeats: int = 1) -> dict[str, Any]:
-        task = {"do": do, "patients": count, "outputs": outputs, "rtol": rtol, "repeats": repeats}
-        return self._program.ask(json.dumps({**task, "path": str(self._path)}))
+        task = {"patients": count, "outputs": outputs, "rtol": rtol, "ratio": self._ratio}
+        return self._program.ask(json.dumps({"do": do, **task, "repeats": repeats, "path": str(self._path)}))
 
     def seconds(self, count: int, outputs: str, rtol: float, repeats: int = 1) -> float:
         """Processor time of one solution, the median of `repeats`."""
@@ -113,7 +117,7 @@ class Own:
 def compare(peer: Peer, own: Own, truth: Array, rounds: int, folder: Path) -> dict[str, Any]:
     """All runs of one peer: facts, memory and rows of times, errors and ratios."""
     try:
-        engine = Engine(peer.module, peer.mode, folder)
+        engine = Engine(peer.module, peer.mode, folder, peer.ratio)
         if "missing" in engine.facts:
             return {"missing": engine.facts["missing"]}
         rows = []
@@ -232,7 +236,7 @@ def line_of(peer: Peer, row: dict[str, Any]) -> str:
 def main() -> None:
     """Measure, print, save."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", nargs="*", help="labels begin with one of these (default: all); saves nothing")
     chosen = parser.parse_args()
     some = [peer for peer in PEERS if not chosen.peers or peer.label.startswith(tuple(chosen.peers))]

@@ -35,21 +35,23 @@ def measure(work: Callable[[], object], runs: int = 50) -> dict[str, float]:
     return spread_of(seconds)
 
 
-def interleaved(
-    works: Mapping[str, Callable[[], object]], runs: int = 20, clock: Callable[[], float] = time.perf_counter
-) -> dict[str, dict[str, float]]:
-    """Seconds of each of `works`, taken in turn so that a busy machine slows all of them alike.
+def processor_seconds(work: Callable[[], object]) -> float:
+    """Processor time that `work` takes, to which others on the same core do not add."""
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
 
-    `clock` may be time.process_time, which a neighbour on the same core does not disturb.
-    """
+
+def interleaved(works: Mapping[str, Callable[[], object]], runs: int = 20) -> dict[str, dict[str, float]]:
+    """Seconds of each of `works`, taken in turn so that a busy machine slows all of them alike."""
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
         work()
     for _ in range(runs):
         for name, work in works.items():
-            begin = clock()
+            begin = time.perf_counter()
             work()
-            seconds[name].append(clock() - begin)
+            seconds[name].append(time.perf_counter() - begin)
     return {name: spread_of(values) for name, values in seconds.items()}
 
 

@@ -26,7 +26,7 @@ LOADINGS = (0.02, 0.98)
 """Loadings are uniform in between, independent over patients, sessions and terminal types."""
 DEPOTS = ("A_m", "A_s", "A_g")
 ATOL_OVER_RTOL = 1e-2
-"""Every engine's absolute tolerance over its relative one; the states are of order one (see docs/benchmarks.md)."""
+"""Absolute tolerance over the relative one unless said otherwise; the states are of order one."""
 FLOOR = 0.01
 """Share of an output's largest value that is added to its size when an error is made relative to it."""
 

@@ -25,11 +25,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Task:
-    """Solve for these patients, with outputs `daily` or `weekly`, at a relative tolerance."""
+    """Solve for these patients, with outputs `daily` or `weekly`, at a relative tolerance.
+
+    `ratio` is the absolute tolerance over it.
+    """
 
     patients: problem.Patients
     outputs: str
     rtol: float
+    ratio: float = problem.ATOL_OVER_RTOL
 
     @property
     def times(self) -> Array:
@@ -39,7 +43,7 @@ class Task:
     @property
     def atol(self) -> float:
         """Absolute tolerance."""
-        return problem.ATOL_OVER_RTOL * self.rtol
+        return self.ratio * self.rtol
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ def serve(prepare: Callable[[str], Prepared]) -> None:
             say(peak_mb=peak_mb(), growth_mb=peak_mb() - before)
             return
         command = json.loads(line)
-        _obey(ready, command, Task(problem.patients(command["patients"]), command["outputs"], command["rtol"]))
+        given = problem.patients(command["patients"])
+        _obey(ready, command, Task(given, command["outputs"], command["rtol"], command["ratio"]))
 
 
 def _obey(ready: Prepared, command: dict[str, str], task: Task) -> None:

@@ -27,7 +27,7 @@ from holocrine.simulation.course import Person, harm_of, muscle_forces, shots_of
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import as_planned
-from holocrine.simulation.response import NEW_NODES, node_positions, response, responses
+from holocrine.simulation.response import NEW_NODES, node_positions, responses
 from holocrine.simulation.scene import scene
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ class Prior:
         sex = self.face.sex
         bound = bound_dose(shots, landed, cells, self.draws, self.library, sex, (terminal,))[terminal]
         nodes = node_positions(loading(terminal, bound, shots.product, self.draws), NEW_NODES)
-        surface = response(terminal, self.draws, weeks).values[:, 0]
+        surface = responses(self.draws, weeks)[terminal].values[:, 0]
         low = np.minimum(nodes.astype(int), NEW_NODES - 2)
         share = (nodes - low)[:, :, None]
         each = np.arange(self.draws.n)[:, None]

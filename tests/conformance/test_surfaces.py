@@ -17,11 +17,11 @@ from holocrine.simulation.response import (
     PAST_NODES,
     node_loadings,
     node_positions,
-    response,
+    responses,
 )
 from holocrine.solvers.superposition import bin_pairs
 
-from .lanes import Lanes, active, hypothesis_of
+from .lanes import Lanes, active
 
 Array = NDArray[np.float64]
 
@@ -43,15 +43,15 @@ def both_ways(terminal: Terminal, draws: Draws, gap: float | None) -> tuple[Arra
     owner = np.repeat(who, PER_DRAW)
     new = random_loadings(rng, owner.size)
     past = np.zeros(owner.size) if gap is None else rng.uniform(0.0, 1.0, owner.size)
-    lanes = Lanes.at_rest(terminal, draws, owner)
+    lanes = Lanes.at_rest(draws, owner)
     if gap is not None:
         lanes = lanes.inject(past).wait(gap)
-    direct = lanes.inject(new).effect(WEEKS).reshape(who.size, PER_DRAW, WEEKS.size).mean(axis=1)
+    direct = lanes.inject(new).effect(terminal, WEEKS).reshape(who.size, PER_DRAW, WEEKS.size).mean(axis=1)
     nodes = 1 if gap is None else PAST_NODES
     one = np.zeros((who.size, PER_DRAW)) if gap is None else node_positions(past, PAST_NODES).reshape(who.size, -1)
     two = node_positions(new, NEW_NODES).reshape(who.size, -1)
     weights = bin_pairs(one, two, nodes, NEW_NODES)
-    surface = response(terminal, draws, WEEKS, gap).values[who]
+    surface = responses(draws, WEEKS, gap)[terminal].values[who]
     return np.einsum("dij,dijw->dw", weights, surface), direct
 
 
@@ -71,23 +71,26 @@ def test_surface_without_earlier_sessions(terminal: Terminal, draws: Draws) -> N
 
 @pytest.mark.parametrize("terminal", TERMINALS)
 def test_surface_after_an_earlier_session(terminal: Terminal, draws: Draws) -> None:
-    """Six nodes for what is left: measured 0.9% root mean square, 12% at worst, 0.9% in the mean over draws."""
+    """Measured: 0.3% root mean square, 6% at worst, 0.3% in the mean over draws."""
     interpolated, direct = both_ways(terminal, draws, 70.0)
     error = interpolated - direct
     # Half as much again as was measured; a wrong weight or node would be off by tens of percent everywhere.
-    assert np.sqrt(np.mean(error**2)) < 0.015
-    assert np.abs(error).max() < 0.18
-    assert np.abs(error.mean(axis=0)).max() < 0.015
+    assert np.sqrt(np.mean(error**2)) < 0.0045
+    assert np.abs(error).max() < 0.09
+    assert np.abs(error.mean(axis=0)).max() < 0.0045
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)
 def test_surface_is_exact_at_its_nodes(terminal: Terminal, draws: Draws) -> None:
     who = active(terminal, draws)[:8]
     loadings = node_loadings(NEW_NODES)
-    lanes = Lanes.at_rest(terminal, draws, np.repeat(who, NEW_NODES)).inject(np.tile(loadings, who.size))
-    direct = lanes.effect(WEEKS).reshape(who.size, NEW_NODES, WEEKS.size)
-    # The surfaces are integrated at 1e-5 per step, this comparison at 1e-7.
-    assert np.abs(response(terminal, draws, WEEKS).values[who, 0] - direct).max() < 5e-4
+    lanes = Lanes.at_rest(draws, np.repeat(who, NEW_NODES)).inject(np.tile(loadings, who.size))
+    direct = lanes.effect(terminal, WEEKS).reshape(who.size, NEW_NODES, WEEKS.size)
+    error = responses(draws, WEEKS)[terminal].values[who, 0] - direct
+    # The surfaces are integrated at 1e-4 per step, what they are compared with at 1e-7: measured 4e-4 at worst, in
+    # the weeks in which a steep terminal switches, and 6e-6 root mean square.
+    assert np.abs(error).max() < 1e-3
+    assert np.sqrt(np.mean(error**2)) < 2e-5
 
 
 def remembered(
@@ -118,15 +121,15 @@ def test_one_loading_stands_for_two_sessions(
     loadings = (rng.uniform(0.1, 0.8, draws.n), rng.uniform(0.05, 0.4, draws.n))
     single = remembered(terminal, draws, loadings, gap, monkeypatch)
     # Kept are draws that act through light chain and stay below the full loading, where the memory is cut off.
-    kept = (single < 1.0) & ((terminal != "sebaceous") | (hypothesis_of(draws) == "H1"))
+    kept = (single < 1.0) & ((terminal != "sebaceous") | (draws.hypothesis_ids == "H1"))
     assert kept.sum() > 10
-    rest = Lanes.at_rest(terminal, draws, np.flatnonzero(kept))
+    rest = Lanes.at_rest(draws, np.flatnonzero(kept))
     both = rest.inject(loadings[0][kept]).wait(gap).inject(loadings[1][kept]).wait(since)
     one = rest.inject(single[kept]).wait(since)
     # Exact once the depot is empty: exp(-k_S*70 d) with k_S of 0.13 per day or more leaves under 1e-4.
     chain = f"L_{SUFFIX[terminal]}"
     assert np.abs(both.state(chain) - one.state(chain)).max() < 1e-4
-    error = one.effect(WEEKS) - both.effect(WEEKS)
+    error = one.effect(terminal, WEEKS) - both.effect(terminal, WEEKS)
     # Sprouts and slow gland responsiveness do remember the first session: measured 2.2% in the mean over draws
     # (sweat, 84 days apart); single draws may be off by tens of percent in the weeks in which they switch.
     assert np.abs(error.mean(axis=0)).max() < 0.035

@@ -122,7 +122,7 @@ def test_fingerprint_follows_source_and_inputs() -> None:
     same = fingerprint(modules, values, "forehead", 0.02)
     assert same == fingerprint(modules, values.copy(), "forehead", 0.02)
     others = [
-        fingerprint(("holocrine.solvers.rosenbrock",), values, "forehead", 0.02),
+        fingerprint(("holocrine.solvers.rodas5p",), values, "forehead", 0.02),
         fingerprint(modules, values + 1e-12, "forehead", 0.02),
         fingerprint(modules, values, "cheek", 0.02),
         fingerprint(modules, values, "forehead", 0.020001),

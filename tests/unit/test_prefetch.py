@@ -15,7 +15,6 @@ from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.spread import spread_kernels
 
 STACK = layer_stack("chin", "male")
-WEEKS = np.arange(3.0)
 WANTED = prefetch.Wanted(("chin",), "male", (0.01,))
 
 

@@ -31,6 +31,5 @@ def run(times: Array, loading: float = 1.0, **changed: float) -> tuple[Array, Ar
     values = {**USUAL, **changed}
     constants = np.array([[values[name] for name in TERMINAL.constant_names]])
     start = np.array([[{**REST, "A_m": loading}[name] for name in TERMINAL.state_names]])
-    nought = np.zeros(1, dtype=np.int64)
-    outputs = stiff.simulate(TERMINAL, start, constants, nought, times, rtol=1e-9, atol=1e-12).outputs[0]
+    outputs = stiff.simulate(TERMINAL, start, constants, times, rtol=1e-9, atol=1e-12).checked().outputs[0]
     return outputs[:, 0], outputs[:, 1]

@@ -25,12 +25,14 @@ class AdjointLayout:
         self.entries = tuple(system.jacobian)
         self.later = layout.take(states)
         self.state = layout.take(states)
-        self.stage = layout.take(states)
         self.prepared = layout.take(layout.prepared)
         self.jacobian = layout.take(len(self.entries))
         self.current = layout.take(states)
-        self.current_bar = layout.take(states)
-        self.stages = [layout.take(states) for _ in range(stages)]
+        self.given = layout.take(states)
+        self.taken = layout.take(2 * states)
+        self.late = layout.take(states)
+        self.moved = [layout.take(2 * states) for _ in range(stages)]
+        self.coupled = [first + states for first in self.moved]
         self.dense = [layout.take(interpolated) for _ in range(dense)]
         self.rows = layout.rows
 
@@ -116,8 +118,8 @@ def _transposed(system: System, layout: Layout) -> list[str]:
 def _stage_pullback(system: System, layout: Layout, bars: AdjointLayout) -> str:
     local = _local(system)
     size = range(layout.states)
-    lines = [f"x{i} = {at(bars.current_bar + i)}" for i in size] + _transposed(system, layout)
-    lines += [f"poke(b, {(bars.current_bar + i) * LANES} + lane, x{i})" for i in size]
+    lines = [f"x{i} = {at(bars.given + i)}" for i in size] + _transposed(system, layout)
+    lines += [f"poke(b, {(bars.taken + layout.states + i) * LANES} + lane, {at(layout.shift)} * x{i})" for i in size]
     lines += [
         _adding(bars.jacobian + number, f"x{i} * {at(bars.current + j)}") for number, (i, j) in enumerate(bars.entries)
     ]
@@ -125,9 +127,11 @@ def _stage_pullback(system: System, layout: Layout, bars: AdjointLayout) -> str:
     read = _inputs(local, layout, layout.stage) | {seed: f"x{i}" for i, seed in enumerate(seeds.values())}
     results = pullback(local.graph, seeds, (*local.states, *local.prepared))
     computing, names = program(local.graph, results, read)
-    lines += computing + [f"poke(b, {(bars.stage + i) * LANES} + lane, {names[i]})" for i in size]
+    lines += computing + [f"poke(b, {(bars.taken + i) * LANES} + lane, {names[i]})" for i in size]
     lines += _added(bars.prepared, names[layout.states :])
-    meaning = "Back through the current stage: its bar becomes that of its right-hand side; the others take theirs."
+    meaning = (
+        "Back through the current stage from its bar (`given`); `taken` are the bars of its state and its coupling."
+    )
     return lane_function("stage_pullback", meaning, lines)
 
 

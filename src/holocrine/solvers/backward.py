@@ -39,6 +39,9 @@ outputs_pullback: Any = None
 new_lanes: Any = None
 attempt: Any = None
 sweep: Any = None
+hand_back: Any = None
+peek: Any = None
+poke: Any = None
 
 HARMLESS_STEP = 1e-3
 """Day: what lanes that did not move are stepped by meanwhile, so that they stay finite."""
@@ -156,25 +159,35 @@ def unseat(lanes: Lanes, lane: int, who: int, scratch: Scratch, bars: Bars) -> N
         bars.constants[who, i] = scratch.constants[lane, i]
 
 
-def take_path(lanes: Lanes, lane: int, clock: Array, tally: Index, times: Array, scratch: Scratch) -> None:
-    """Derivatives by the points of the path inside a lane's step, on to state and interpolation: see `lanes.trace`."""
-    b = lanes.b
-    first, reached = tally[OUTPUT_AT, lane], clock[REACHED, lane]
-    last = first
-    while last < times.size and (times[last] < reached or (times[last] == reached and not tally[FOLLOWED, lane])):
-        last += 1
-    start, scale = clock[TIME, lane], 1.0 / clock[USED, lane]
-    for m in range(INTERPOLATED):
-        state = INTERPOLATED_STATES[m]
-        for j in range(first, last):
-            s = min(1.0, (times[j] - start) * scale)
-            bar = scratch.path[lane, m, j]
-            bent = s * (1.0 - s) * bar
-            b[(STATE_BAR + state) * LANES + lane] += (1.0 - s) * bar
-            b[(LATER_BAR + state) * LANES + lane] += s * bar
-            b[(DENSE_BAR + m) * LANES + lane] += bent
-            b[(DENSE_BAR + INTERPOLATED + m) * LANES + lane] += s * bent
-            b[(DENSE_BAR + 2 * INTERPOLATED + m) * LANES + lane] += s * s * bent
+def take_paths(lanes: Lanes, clock: Array, tally: Index, times: Array, scratch: Scratch) -> None:
+    """Derivatives by the points of the path inside the steps, on to state and interpolation: see `lanes.trace`."""
+    b, path = lanes.b, scratch.path
+    for lane in range(LANES):
+        if peek(b, MOVING * LANES + lane) == 0.0:
+            continue
+        first, reached = tally[OUTPUT_AT, lane], clock[REACHED, lane]
+        last = first
+        while last < times.size and (times[last] < reached or (times[last] == reached and not tally[FOLLOWED, lane])):
+            last += 1
+        start, scale = clock[TIME, lane], 1.0 / clock[USED, lane]
+        for m in range(INTERPOLATED):
+            old = new = d0 = d1 = d2 = 0.0
+            for j in range(first, last):
+                s = min(1.0, (times[j] - start) * scale)
+                bar = path[lane, m, j]
+                bent = s * (1.0 - s) * bar
+                old += (1.0 - s) * bar
+                new += s * bar
+                d0 += bent
+                d1 += s * bent
+                d2 += s * s * bent
+            state = INTERPOLATED_STATES[m]
+            poke(b, (STATE_BAR + state) * LANES + lane, old)
+            later = (LATER_BAR + state) * LANES + lane
+            poke(b, later, peek(b, later) + new)
+            poke(b, (DENSE_BAR + m) * LANES + lane, d0)
+            poke(b, (DENSE_BAR + INTERPOLATED + m) * LANES + lane, d1)
+            poke(b, (DENSE_BAR + 2 * INTERPOLATED + m) * LANES + lane, d2)
 
 
 def back(problem: Problem, report: Report, tape: Tape, seeds: Array, bars: Bars) -> None:
@@ -190,11 +203,12 @@ def back(problem: Problem, report: Report, tape: Tape, seeds: Array, bars: Bars)
     )
     for number in range(tape.rounds[0] - 1, -1, -1):
         clock, tally = tape.clocks[number], tape.tallies[number]
+        states = tape.states[number]
         for i in range(STATES * LANES):
-            b[STATE * LANES + i] = tape.states[number, i]
-            b[STATE_BAR * LANES + i] = 0.0
+            poke(b, STATE * LANES + i, peek(states, i))
+            poke(b, STATE_BAR * LANES + i, 0.0)
         for i in range(3 * INTERPOLATED * LANES):
-            b[DENSE_BAR * LANES + i] = 0.0
+            poke(b, DENSE_BAR * LANES + i, 0.0)
         for lane in range(LANES):
             who = tally[PATIENT, lane]
             moved = tally[ACCEPTED, lane] == 1 and who != IDLE and report.causes[who] == 0
@@ -206,13 +220,10 @@ def back(problem: Problem, report: Report, tape: Tape, seeds: Array, bars: Bars)
                 seat_at_end(lanes, lane, who, problem, tape, seeds, scratch)
             elif tally[FOLLOWED, lane] == 1:
                 undo_events(lanes, lane, who, clock[REACHED, lane], problem, report, tape, seeds, scratch, bars)
-            take_path(lanes, lane, clock, tally, problem.times, scratch)
+        take_paths(lanes, clock, tally, problem.times, scratch)
         attempt(b)
         sweep(b)
-        for i in range(STATES):
-            for lane in range(LANES):
-                if b[MOVING * LANES + lane] > 0.0:
-                    b[(LATER_BAR + i) * LANES + lane] = b[(STATE_BAR + i) * LANES + lane]
+        hand_back(b)
         for lane in range(LANES):
             if b[MOVING * LANES + lane] > 0.0 and clock[TIME, lane] == 0.0:
                 who = tally[PATIENT, lane]

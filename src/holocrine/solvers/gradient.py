@@ -19,8 +19,8 @@ from holocrine.solvers.threads import in_threads
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-CHUNK = 256
-"""Lanes whose steps are on one tape (about 10 MB for the site model)."""
+CHUNK = 480
+"""Lanes whose steps are on one tape (about 20 MB for the site model)."""
 
 
 @dataclass(frozen=True)

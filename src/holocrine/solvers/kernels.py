@@ -22,22 +22,22 @@ from holocrine.modelling.cache import cached_module, fingerprint
 from holocrine.modelling.codegen import LANES, Layout, generate, system
 from holocrine.modelling.declaration import Model
 from holocrine.modelling.dimensions import check_units
-from holocrine.solvers import backward, lanes, rodas5p
+from holocrine.solvers import backward, lanes, rodas5p, rodas5p_adjoint
 
 _MADE_BY = tuple(
     f"holocrine.{name}"
     for name in (
         *("modelling.straightline", "modelling.codegen", "modelling.adjoint", "modelling.lane_math"),
-        *("solvers.rodas5p", "solvers.lanes", "solvers.backward", "solvers.kernels"),
+        *("solvers.rodas5p", "solvers.rodas5p_adjoint", "solvers.lanes", "solvers.backward", "solvers.kernels"),
     )
 )
 _FORWARD = (
     *(lanes.prepare_lane, lanes.write_outputs, lanes.apply_events, lanes.seat, lanes.choose_steps),
-    *(lanes.trace, lanes.settle, lanes.new_lanes, lanes.copy_round, lanes.remember),
+    *(lanes.trace, lanes.finish, lanes.settle, lanes.new_lanes, lanes.copy_round, lanes.remember, lanes.admit),
 )
 _BACKWARD = (
     *(backward.flush, backward.take_outputs, backward.undo_events, backward.seat_at_end, backward.unseat),
-    backward.take_path,
+    backward.take_paths,
 )
 _HEAD = """
 from math import sqrt
@@ -98,7 +98,7 @@ def _source(model: Model) -> str:
         *_compiled(_FORWARD, _INNER),
         *_compiled((lanes.run,), _OUTER),
         generate_adjoint(translated, layout, bars),
-        rodas5p.adjoint_source(step, bars),
+        rodas5p_adjoint.source(step, bars),
         *_compiled(_BACKWARD, _INNER),
         *_compiled((backward.back,), _OUTER),
     ]

@@ -198,35 +198,48 @@ def trace(lanes: Lanes, times: Array, paths: Array) -> None:
         tally[OUTPUT_AT, lane] = last
 
 
-def settle(lanes: Lanes, lane: int, problem: Problem, report: Report, paths: Array) -> bool:
-    """Move one lane on, or make its step smaller; returns whether its patient is done (or has failed)."""
-    clock, tally = lanes.clock, lanes.tally
-    error, factor = lanes.b[ERROR * LANES + lane], lanes.b[FACTOR * LANES + lane]
-    used, proposed = clock[USED, lane], clock[STEP, lane]
-    cause = DONE
-    tally[TRIED, lane] += 1
-    if tally[ACCEPTED, lane] == 1:
-        clock[TIME, lane] = clock[REACHED, lane]
-        clock[STEP, lane] = used * factor if used == proposed else max(proposed, used * factor)
-        if tally[FOLLOWED, lane] == 1:
-            apply_events(lanes, lane, problem, report, paths)
-            clock[STEP, lane] = min(clock[STEP, lane], FIRST_STEP)
-    else:
-        finite = np.isfinite(error)
-        clock[STEP, lane] = used * (min(0.9, factor) if finite else 0.1)
-        if clock[STEP, lane] < SMALLEST_STEP:
-            cause = STEP_TOO_SMALL if finite else NOT_FINITE
-    ended = clock[TIME, lane] >= problem.end
-    if cause == DONE and not ended and tally[TRIED, lane] >= problem.limit:
-        cause = TOO_MANY_STEPS
-    if cause == DONE and not ended:
-        return False
-    who = tally[PATIENT, lane]
+def settle(lanes: Lanes, problem: Problem, report: Report, paths: Array) -> int:
+    """Move every lane on, or make its step smaller; returns how many are done (or have failed) and now idle.
+
+    One loop inside, not one call a lane: each call would count references to every array it is given.
+    """
+    b, clock, tally, end = lanes.b, lanes.clock, lanes.tally, problem.end
+    done = 0
+    for lane in range(LANES):
+        if tally[PATIENT, lane] == IDLE:
+            continue
+        used, factor, cause = clock[USED, lane], b[FACTOR * LANES + lane], DONE
+        tally[TRIED, lane] += 1
+        if tally[ACCEPTED, lane] == 1:
+            clock[TIME, lane] = clock[REACHED, lane]
+            grown = used * factor
+            clock[STEP, lane] = grown if used == clock[STEP, lane] else max(clock[STEP, lane], grown)
+            if tally[FOLLOWED, lane] == 1:
+                apply_events(lanes, lane, problem, report, paths)
+                clock[STEP, lane] = min(clock[STEP, lane], FIRST_STEP)
+        else:
+            finite = np.isfinite(b[ERROR * LANES + lane])
+            clock[STEP, lane] = used * (min(0.9, factor) if finite else 0.1)
+            if clock[STEP, lane] < SMALLEST_STEP:
+                cause = STEP_TOO_SMALL if finite else NOT_FINITE
+        ended = clock[TIME, lane] >= end
+        if cause == DONE and not ended and tally[TRIED, lane] >= problem.limit:
+            cause = TOO_MANY_STEPS
+        if ended or cause != DONE:
+            finish(lanes, lane, cause, report, paths)
+            done += 1
+    return done
+
+
+def finish(lanes: Lanes, lane: int, cause: int, report: Report, paths: Array) -> None:
+    """Report a patient and leave its lane idle."""
+    who = lanes.tally[PATIENT, lane]
     write_outputs(lanes, lane, paths, report.outputs)
     for i in range(STATES):
         report.finals[who, i] = lanes.b[(STATE + i) * LANES + lane]
-    report.causes[who], report.stopped[who], report.steps[who] = cause, clock[TIME, lane], tally[TRIED, lane]
-    return True
+    report.causes[who], report.stopped[who] = cause, lanes.clock[TIME, lane]
+    report.steps[who] = lanes.tally[TRIED, lane]
+    lanes.tally[PATIENT, lane] = IDLE
 
 
 def new_lanes() -> Lanes:
@@ -268,39 +281,43 @@ def copy_round(
             new_tally[i, lane] = tally[i, lane]
 
 
+def admit(
+    lanes: Lanes, waiting: int, stride: int, problem: Problem, report: Report, paths: Array, own_path: bool
+) -> int:
+    """Seat waiting patients in idle lanes, each with a path of its own or that of the lane; returns who waits next."""
+    for lane in range(LANES):
+        if lanes.tally[PATIENT, lane] == IDLE and waiting < problem.starts.shape[0]:
+            seat(lanes, lane, waiting, waiting if own_path else lane, problem)
+            apply_events(lanes, lane, problem, report, paths)
+            waiting += stride
+    return waiting
+
+
 def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape, taping: bool) -> Tape:
     """Integrate patients first, first + stride, ...; returns the tape, filled if `taping`."""
-    patients = problem.starts.shape[0]
     lanes = new_lanes()
-    waiting, busy, number = first, 0, 0
+    b, tally = lanes.b, lanes.tally
     for lane in range(LANES):
-        who = waiting if waiting < patients else first
-        seat(lanes, lane, who, who if taping else lane, problem)
-        if waiting < patients:
-            apply_events(lanes, lane, problem, report, tape.paths)
-            waiting, busy = waiting + stride, busy + 1
-        else:
-            lanes.tally[PATIENT, lane] = IDLE
+        seat(lanes, lane, first, lane, problem)  # lanes that stay idle step along with numbers that make sense
+        tally[PATIENT, lane] = IDLE
+    waiting = admit(lanes, first, stride, problem, report, tape.paths, taping)
+    busy, number = (waiting - first) // stride, 0
     while busy > 0:
         choose_steps(lanes, problem)
-        attempt(lanes.b)
-        judge(lanes.b, problem.rtol, problem.atol)
+        attempt(b)
+        judge(b, problem.rtol, problem.atol)
         for lane in range(LANES):
-            fine = lanes.tally[PATIENT, lane] != IDLE and lanes.b[ERROR * LANES + lane] <= 1.0
-            lanes.tally[ACCEPTED, lane] = 1 if fine else 0
-            lanes.b[MOVING * LANES + lane] = 1.0 if fine else 0.0
+            fine = tally[PATIENT, lane] != IDLE and b[ERROR * LANES + lane] <= 1.0
+            tally[ACCEPTED, lane] = 1 if fine else 0
+            b[MOVING * LANES + lane] = 1.0 if fine else 0.0
         if taping:
             tape = remember(tape, lanes, number)
             number += 1
         trace(lanes, problem.times, tape.paths)
-        accept(lanes.b)
-        for lane in range(LANES):
-            if lanes.tally[PATIENT, lane] == IDLE or not settle(lanes, lane, problem, report, tape.paths):
-                continue
-            lanes.tally[PATIENT, lane] = IDLE
-            busy -= 1
-            if waiting < patients:
-                seat(lanes, lane, waiting, waiting if taping else lane, problem)
-                apply_events(lanes, lane, problem, report, tape.paths)
-                waiting, busy = waiting + stride, busy + 1
+        accept(b)
+        done = settle(lanes, problem, report, tape.paths)
+        if done > 0:
+            before = waiting
+            waiting = admit(lanes, before, stride, problem, report, tape.paths, taping)
+            busy += (waiting - before) // stride - done
     return tape

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holocrine.modelling.adjoint import AdjointLayout
 from holocrine.modelling.codegen import COMPILED, LANES, Layout, System, at, lane_function
 
 GAMMA = 0.21193756319429014
@@ -30,6 +29,8 @@ STAGE: tuple[tuple[float, ...], ...] = (
     (*_A5, 1.0, 1.0),
 )
 """Row s: the state at which stage s is evaluated."""
+FIRST_LATE = 5
+"""From this stage on every one is evaluated at the last one's state plus the last one."""
 STEP = (*_A5, 1.0, 1.0, 1.0)
 """The new state; the last stage is the error estimate."""
 COUPLING: tuple[tuple[float, ...], ...] = (
@@ -81,34 +82,38 @@ class StepLayout:
         self.interpolated = tuple(interpolated)
         self.dense = [layout.take(len(interpolated)) for _ in DENSE]
 
+    def slice_of(self, stage: int) -> str:
+        """The rows of a stage as a slice of the block."""
+        first = self.stages[stage] * LANES
+        return f"b[{first}:{first + self.model.states * LANES}]"
 
-def _sum(rows: Sequence[int], weights: Sequence[float], index: str) -> str:
+
+def weighted(rows: Sequence[int], weights: Sequence[float], index: str) -> str:
+    """The weighted sum of rows of the block, as text; `index` is the place in the row."""
     return " + ".join(
         f"{weight!r} * peek(b, {row * LANES} + {index})" for row, weight in zip(rows, weights, strict=True) if weight
     )
 
 
-def _slice(step: StepLayout, stage: int) -> str:
-    first = step.stages[stage] * LANES
-    return f"b[{first}:{first + step.model.states * LANES}]"
-
-
 def _stage_lines(step: StepLayout, stage: int) -> list[str]:
     layout, before = step.model, step.stages[:stage]
-    moved = _sum(before, STAGE[stage], "i")
-    coupled = _sum(before, [GAMMA * weight for weight in COUPLING[stage]], "i")
+    moved = weighted(before, STAGE[stage], "i")
+    origin = layout.state
+    if stage > FIRST_LATE:  # one more of the same sum
+        origin, moved = layout.stage, weighted([before[-1]], [1.0], "i")
+    coupled = weighted(before, [GAMMA * weight for weight in COUPLING[stage]], "i")
     return [
         f"for i in range({layout.states * LANES}):",
-        f"    poke(b, {layout.stage * LANES} + i, peek(b, {layout.state * LANES} + i) + {moved})",
+        f"    poke(b, {layout.stage * LANES} + i, peek(b, {origin * LANES} + i) + {moved})",
         f"    poke(b, {step.stages[stage] * LANES} + i, {coupled})",
-        f"stage(b, {_slice(step, stage)})",
+        f"stage(b, {step.slice_of(stage)})",
     ]
 
 
 def _attempt(step: StepLayout) -> str:
     layout = step.model
     shift = f"poke(b, {layout.shift * LANES} + lane, {1.0 / GAMMA!r} / {at(step.duration)})"
-    lines = ["for lane in range(LANES):", f"    {shift}", f"start(b, {_slice(step, 0)})"]
+    lines = ["for lane in range(LANES):", f"    {shift}", f"start(b, {step.slice_of(0)})"]
     for stage in range(1, STAGES):
         lines += _stage_lines(step, stage)
     new = f"peek(b, {layout.stage * LANES} + i) + peek(b, {step.stages[-1] * LANES} + i)"
@@ -119,35 +124,32 @@ def _attempt(step: StepLayout) -> str:
 
 
 def _judge(step: StepLayout) -> str:
-    layout, index = step.model, "i * LANES + lane"
-    error, factor, last = step.error * LANES, step.factor * LANES, step.stages[-1] * LANES
-    return f'''{COMPILED}def judge(b, rtol, atol):
-    """Error of the step in tolerances (root mean square over states) and the factor for the next step size."""
-    for lane in range(LANES):
-        poke(b, {error} + lane, 0.0)
-    for i in range({layout.states}):
-        for lane in range(LANES):
-            old = abs(peek(b, {layout.state * LANES} + {index}))
-            new = abs(peek(b, {step.new * LANES} + {index}))
-            part = peek(b, {last} + {index}) / (atol + rtol * max(old, new))
-            poke(b, {error} + lane, peek(b, {error} + lane) + part * part)
-    for lane in range(LANES):
-        error = sqrt(peek(b, {error} + lane) / {layout.states}.0)
-        poke(b, {error} + lane, error)
-        wanted = {SAFETY} * exp(-{1.0 / ORDER} * log(error + 1e-12))
-        poke(b, {factor} + lane, min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted)))
-'''
+    layout, last = step.model, step.stages[-1]
+    lines = ["total = 0.0"]
+    for i in range(layout.states):
+        lines.append(f"size = max(abs({at(layout.state + i)}), abs({at(step.new + i)}))")
+        lines += [f"part = {at(last + i)} / (atol + rtol * size)", "total += part * part"]
+    lines += [
+        f"error = sqrt(total / {layout.states}.0)",
+        f"wanted = {SAFETY} * exp(-{1.0 / ORDER} * log(error + 1e-12))",
+        f"poke(b, {step.error * LANES} + lane, error)",
+        f"poke(b, {step.factor * LANES} + lane, min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted)))",
+    ]
+    meaning = "Error of the step in tolerances (root mean square over states) and the factor for the next step size."
+    return lane_function("judge", meaning, lines, "b, rtol, atol")
 
 
 def _accept(step: StepLayout) -> str:
     layout, index = step.model, "i * LANES + lane"
-    old, new = f"peek(b, {layout.state * LANES} + {index})", f"peek(b, {step.new * LANES} + {index})"
+    state, new = layout.state * LANES, step.new * LANES
     return f'''{COMPILED}def accept(b):
     """Move on where the error is within the tolerance."""
-    for i in range({layout.states}):
-        for lane in range(LANES):
-            old, new = {old}, {new}
-            poke(b, {layout.state * LANES} + {index}, new if peek(b, {step.moving * LANES} + lane) > 0.0 else old)
+    for lane in range(LANES):
+        if peek(b, {step.moving * LANES} + lane) == 0.0:
+            for i in range({layout.states}):
+                poke(b, {new} + {index}, peek(b, {state} + {index}))
+    for i in range({layout.states * LANES}):
+        poke(b, {state} + i, peek(b, {new} + i))
 '''
 
 
@@ -156,7 +158,7 @@ def _bend(step: StepLayout) -> str:
     for number, state in enumerate(step.interpolated):
         rows = [first + state for first in step.stages]
         for first, weights in zip(step.dense, DENSE, strict=True):
-            lines.append(f"poke(b, {(first + number) * LANES} + lane, {_sum(rows, weights, 'lane')})")
+            lines.append(f"poke(b, {(first + number) * LANES} + lane, {weighted(rows, weights, 'lane')})")
     return lane_function("bend", "Coefficients of the interpolation, for the states that outputs need.", lines)
 
 
@@ -164,53 +166,3 @@ def source(system: System, step: StepLayout) -> str:
     """Source of `attempt`, `judge`, `accept` and `bend`; `system` has been laid out in `step.model`."""
     assert system.interpolated == step.interpolated
     return "\n\n".join([_attempt(step), _judge(step), _accept(step), _bend(step)])
-
-
-def adjoint_source(step: StepLayout, bars: AdjointLayout) -> str:
-    """Source of `sweep`: back through one step for the lanes that move, from `later` to `state` bars."""
-    layout, size = step.model, step.model.states * LANES
-    lines = [f"for i in range({len(bars.entries) * LANES}):", f"    poke(b, {bars.jacobian * LANES} + i, 0.0)"]
-    lines += [f"for i in range({layout.states}):", "    for lane in range(LANES):"]
-    later = f"peek(b, {bars.later * LANES} + i * LANES + lane) * peek(b, {step.moving * LANES} + lane)"
-    lines.append(f"        later = {later}")
-    index = "i * LANES + lane"
-    lines.append(f"        poke(b, {bars.state * LANES} + {index}, peek(b, {bars.state * LANES} + {index}) + later)")
-    for row, weight in zip(bars.stages, STEP, strict=True):
-        lines.append(f"        poke(b, {row * LANES} + {index}, {weight!r} * later)")
-    lines.append("for lane in range(LANES):")
-    for number, state in enumerate(step.interpolated):
-        bent = [first + number for first in bars.dense]
-        for stage, row in enumerate(bars.stages):
-            seed = _sum(bent, [weights[stage] for weights in DENSE], "lane")
-            lines.append(f"    poke(b, {(row + state) * LANES} + lane, {at(row + state)} + {seed})")
-    for stage in reversed(range(STAGES)):
-        lines += _stage_back(step, bars, stage, size)
-    lines.append("jacobian_pullback(b)")
-    body = "\n".join(f"    {line}" for line in lines)
-    return f'{COMPILED}def sweep(b):\n    """Back through the step that `attempt` has just made."""\n{body}\n'
-
-
-def _stage_back(step: StepLayout, bars: AdjointLayout, stage: int, size: int) -> list[str]:
-    layout = step.model
-    state, shift = f"peek(b, {layout.state * LANES} + i)", f"peek(b, {layout.shift * LANES} + lane)"
-    moved = f" + {_sum(step.stages[:stage], STAGE[stage], 'i')}" if stage else ""
-    lines = [
-        f"for i in range({size}):",
-        f"    poke(b, {layout.stage * LANES} + i, {state}{moved})",
-        f"    poke(b, {bars.current * LANES} + i, peek(b, {step.stages[stage] * LANES} + i))",
-        f"    poke(b, {bars.current_bar * LANES} + i, peek(b, {bars.stages[stage] * LANES} + i))",
-        "stage_pullback(b)",
-    ]
-    index = "i * LANES + lane"
-    own = f"peek(b, {bars.state * LANES} + {index})"
-    lines += [
-        f"for i in range({layout.states}):",
-        "    for lane in range(LANES):",
-        f"        moved = peek(b, {bars.stage * LANES} + {index})",
-        f"        coupled = {GAMMA!r} * {shift} * peek(b, {bars.current_bar * LANES} + {index})",
-        f"        poke(b, {bars.state * LANES} + {index}, {own} + moved)",
-    ]
-    for row, a, c in zip(bars.stages, STAGE[stage], COUPLING[stage], strict=False):
-        there = f"{row * LANES} + {index}"
-        lines.append(f"        poke(b, {there}, peek(b, {there}) + {a!r} * moved + {c!r} * coupled)")
-    return lines

@@ -37,7 +37,10 @@ class Events:
 
 def target_of(model: Model, symbol: str) -> int:
     """The target number of a state or constant. Raises ValueError for another symbol."""
-    return (*model.state_names, *model.constant_names).index(symbol)
+    symbols = (*model.state_names, *model.constant_names)
+    if symbol not in symbols:
+        raise ValueError(f"model {model.name}: {symbol} is neither a state nor a constant")
+    return symbols.index(symbol)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,8 @@ def problem_of(
     if events is None:
         nothing = np.zeros((lanes, 0))
         events = Events(nothing, nothing.astype(np.int64), nothing)
-    _check(model, starts, constants, times, owner, events)
+    atol = rtol * ATOL_OVER_RTOL if atol is None else atol
+    _check(model, starts, constants, times, owner, events, (rtol, atol, limit))
     return Problem(
         starts=np.ascontiguousarray(starts, dtype=np.float64),
         constants=np.ascontiguousarray(constants, dtype=np.float64),
@@ -132,14 +136,24 @@ def problem_of(
         event_targets=np.ascontiguousarray(events.targets, dtype=np.int64),
         event_values=np.ascontiguousarray(events.values, dtype=np.float64),
         rtol=float(rtol),
-        atol=float(rtol * ATOL_OVER_RTOL if atol is None else atol),
+        atol=float(atol),
         limit=int(limit),
     )
 
 
-def _check(model: Model, starts: Array, constants: Array, times: Array, owner: Index, events: Events) -> None:
+def _check(
+    model: Model,
+    starts: Array,
+    constants: Array,
+    times: Array,
+    owner: Index,
+    events: Events,
+    positive: tuple[float, float, int],
+) -> None:
     lanes, states, symbols = starts.shape[0], len(model.states), len(model.states) + len(model.constants)
-    days = np.concatenate([np.zeros((lanes, 1)), events.days], axis=1)
+    shape = (lanes, *events.days.shape[1:])
+    shaped = len(shape) == 2 and shape == events.days.shape == events.targets.shape == events.values.shape
+    days = np.concatenate([np.zeros((lanes, 1)), events.days], axis=1) if shaped else np.zeros((lanes, 1))
     faults = {
         f"starts must be (lanes, {states})": starts.shape != (lanes, states),
         f"constants must be (sets, {len(model.constants)})": constants.shape[1:] != (len(model.constants),),
@@ -147,9 +161,8 @@ def _check(model: Model, starts: Array, constants: Array, times: Array, owner: I
         or (lanes > 0 and not (owner.min() >= 0 and owner.max() < constants.shape[0])),
         "times must begin at 0 or later and increase": times.size == 0
         or not (times[0] >= 0.0 and np.all(np.diff(times) > 0.0) and np.isfinite(times[-1])),
-        "events' days, targets and values must be (lanes, k)": not (
-            events.days.shape == events.targets.shape == events.values.shape == (lanes, events.days.shape[-1])
-        ),
+        "rtol, atol and limit must be positive numbers": not all(0.0 < value < np.inf for value in positive),
+        "events' days, targets and values must be (lanes, k)": not shaped,
         "events' days must not decrease, from 0 on": not np.all(days[:, 1:] >= days[:, :-1]),
         "events' targets must be states or constants": bool(
             events.targets.size and not (events.targets.min() >= 0 and events.targets.max() < symbols)

@@ -26,6 +26,8 @@ def in_threads(work: Callable[[int, int], None], count: int, steps: int, at_most
     Every item is computed by the same code whichever thread takes it, so results do not depend on how many
     processors there are.
     """
+    if count == 0:
+        return
     threads = min(_PROCESSORS, count, at_most or count)
     if threads <= 1 or steps < SMALL_WORK:
         work(0, 1)
