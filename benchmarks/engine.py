@@ -56,8 +56,8 @@ class Peer:
 DECADES = tuple(10.0**-n for n in range(3, 10))
 PEERS = (
     Peer(HEADLINE[0], "numbalsoda_odes", "lsoda", PATIENTS, DECADES),
-    Peer("numbalsoda, LSODA, absolute tolerance a tenth", "numbalsoda_odes", "lsoda", PATIENTS, DECADES[2:6], 0.1),
-    Peer("numbalsoda, LSODA, absolute tolerance alike", "numbalsoda_odes", "lsoda", PATIENTS, DECADES[2:6], 1.0),
+    Peer("numbalsoda, LSODA, absolute tolerance a tenth", "numbalsoda_odes", "lsoda", PATIENTS, DECADES[3:5], 0.1),
+    Peer("numbalsoda, LSODA, absolute tolerance alike", "numbalsoda_odes", "lsoda", PATIENTS, DECADES[3:5], 1.0),
     Peer("numbalsoda, DOP853", "numbalsoda_odes", "dop853", 128, (1e-3, 1e-6, 1e-9)),
     Peer("libRoadRunner, CVODE", "roadrunner_cvode", "", 128, (1e-5, 1e-6, 1e-7)),
     Peer("scikit-sundae, CVODE", "sundae_cvode", "", 128, (1e-5, 1e-6, 1e-7)),

@@ -102,6 +102,22 @@ def test_pullback_is_the_derivative(one: sympy.Expr, two: sympy.Expr) -> None:
     assert all(close(slope, wanted) for slope, wanted in zip(found, expected, strict=True))
 
 
+X, Y = SYMBOLS[:2]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [X + Y, -X, X * Y, 1 / X, sympy.sqrt(X), sympy.exp(X), sympy.log(X), X**7, X**Y, X ** sympy.Rational(-3, 2)],
+    ids=str,
+)
+def test_derivative_of_every_operation(expression: sympy.Expr) -> None:
+    graph, inputs, node = graph_of(expression)
+    with mpmath.workdps(DIGITS):
+        found, _ = run(graph, pullback(graph, {node: inputs["c"]}, [inputs["x"], inputs["y"]]), inputs)
+        for slope, symbol in zip(found, (X, Y), strict=True):
+            assert close(slope, VALUES["c"] * worked_out(sympy.diff(expression, symbol)))
+
+
 def test_pullback_of_pullback_is_the_second_derivative() -> None:
     x = SYMBOLS[0]
     expression = sympy.exp(-x) * sympy.log(1 + x**2) + x ** sympy.Rational(5, 2) / (1 + x)

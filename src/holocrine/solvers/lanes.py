@@ -41,6 +41,8 @@ attempt: Any = None
 judge: Any = None
 accept: Any = None
 bend: Any = None
+peek: Any = None
+poke: Any = None
 
 
 class Problem(NamedTuple):
@@ -186,15 +188,16 @@ def trace(lanes: Lanes, times: Array, paths: Array) -> None:
             bent = True
         slot, start, scale = tally[SLOT, lane], clock[TIME, lane], 1.0 / clock[USED, lane]
         for m in range(INTERPOLATED):
-            old = b[(STATE + INTERPOLATED_STATES[m]) * LANES + lane]
-            new = b[(NEW + INTERPOLATED_STATES[m]) * LANES + lane]
-            d0 = b[(BEND + m) * LANES + lane]
-            d1 = b[(BEND + INTERPOLATED + m) * LANES + lane]
-            d2 = b[(BEND + 2 * INTERPOLATED + m) * LANES + lane]
+            old = peek(b, (STATE + INTERPOLATED_STATES[m]) * LANES + lane)
+            new = peek(b, (NEW + INTERPOLATED_STATES[m]) * LANES + lane)
+            d0 = peek(b, (BEND + m) * LANES + lane)
+            d1 = peek(b, (BEND + INTERPOLATED + m) * LANES + lane)
+            d2 = peek(b, (BEND + 2 * INTERPOLATED + m) * LANES + lane)
+            rise = new - old
             for j in range(first, last):
-                s = min(1.0, (times[j] - start) * scale)
+                s = min(1.0, (peek(times, j) - start) * scale)
                 r = 1.0 - s
-                paths[slot, m, j] = old + s * ((new - old) + r * (d0 + s * (d1 + s * d2)))
+                poke(paths, (slot * INTERPOLATED + m) * times.size + j, old + s * (rise + r * (d0 + s * (d1 + s * d2))))
         tally[OUTPUT_AT, lane] = last
 
 

@@ -125,17 +125,17 @@ def _attempt(step: StepLayout) -> str:
 
 def _judge(step: StepLayout) -> str:
     layout, last = step.model, step.stages[-1]
-    lines = ["total = 0.0"]
+    lines = ["error, total = 0.0, 0.0"]
     for i in range(layout.states):
         lines.append(f"size = max(abs({at(layout.state + i)}), abs({at(step.new + i)}))")
-        lines += [f"part = {at(last + i)} / (atol + rtol * size)", "total += part * part"]
+        lines += [f"part = abs({at(last + i)}) / (atol + rtol * size)", "error = max(error, part)", "total += part"]
     lines += [
-        f"error = sqrt(total / {layout.states}.0)",
+        "error += 0.0 * total",  # max forgets nan, a sum does not
         f"wanted = {SAFETY} * exp(-{1.0 / ORDER} * log(error + 1e-12))",
         f"poke(b, {step.error * LANES} + lane, error)",
         f"poke(b, {step.factor * LANES} + lane, min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted)))",
     ]
-    meaning = "Error of the step in tolerances (root mean square over states) and the factor for the next step size."
+    meaning = "Error of the step in tolerances (of the worst state) and the factor for the next step size."
     return lane_function("judge", meaning, lines, "b, rtol, atol")
 
 

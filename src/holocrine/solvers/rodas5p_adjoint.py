@@ -10,7 +10,7 @@ from holocrine.solvers.rodas5p import COUPLING, DENSE, FIRST_LATE, GAMMA, STAGE,
 
 
 def source(step: StepLayout, bars: AdjointLayout) -> str:
-    """Source of `sweep`, from the bars of the new state (`later`) to those of the old one (`state`), and of `hand_back`.
+    """Source of `sweep`, from the bars of the new state (`later`) to those of the old one (`state`), and `hand_back`.
 
     `late` gathers what the late stages, which share their weights, have in common. Lanes that did not move count
     nothing.
