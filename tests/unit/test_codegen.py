@@ -30,7 +30,7 @@ class Plain:
         self.layout = Layout(self.system)
         source = re.sub(r"^@numba.*\n", "", generate(self.system, self.layout), flags=re.MULTILINE)
         module = ModuleType(model.name)
-        module.__dict__.update(LANES=LANES, sqrt=math.sqrt, exp=math.exp, log=math.log)
+        module.__dict__.update(LANES=LANES, sqrt=math.sqrt, exp=math.exp, log=math.log, memory=lambda block: block)
         module.__dict__.update(peek=lambda b, i: b.flat[i], poke=lambda b, i, value: b.flat.__setitem__(i, value))
         exec(compile(source, model.name, "exec"), module.__dict__)
         self.module = module

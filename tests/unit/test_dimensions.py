@@ -15,9 +15,10 @@ from holocrine.modelling.dimensions import check_units, parse_unit
 from holocrine.models.muscle import MUSCLE
 from holocrine.models.onset import LEBEDA
 from holocrine.models.sebum import SEBUM
+from holocrine.models.site import SITE
 from holocrine.models.sweat import SWEAT
 
-MODELS = (MUSCLE, SWEAT, SEBUM, LEBEDA)
+MODELS = (MUSCLE, SWEAT, SEBUM, SITE, LEBEDA)
 
 
 def model(rate: str, unit: str = "pM", assigned: tuple[Assigned, ...] = ()) -> Model:
@@ -133,8 +134,20 @@ def test_reading_a_written_unit_gives_it_back(powers: dict[str, int]) -> None:
 
 
 def test_repeated_and_missing_symbols_are_refused() -> None:
-    piece = Piece(states=(State("y", "1", "-y*k", 0.0, ""),), constants=(Constant("k", "1/day", "", ""),))
-    with pytest.raises(InternalError, match=r"repeated symbols \['k', 'y'\]"):
+    constant = Constant("k", "1/day", "", "")
+    piece = Piece(states=(State("y", "1", "-y*k", 0.0, ""),), constants=(constant,))
+    with pytest.raises(InternalError, match=r"repeated symbols \['y'\]"):
         compose("twice", (piece, piece), ("y",))
+    other = Piece(constants=(dataclasses.replace(constant, unit="1/hour"),))
+    with pytest.raises(InternalError, match=r"repeated symbols \['k'\]"):
+        compose("unlike", (piece, other), ("y",))
     with pytest.raises(InternalError, match=r"unknown outputs \['z'\]"):
         compose("missing", (piece,), ("z",))
+
+
+def test_pieces_may_share_a_constant() -> None:
+    constant = Constant("k", "1/day", "", "")
+    pieces = [Piece(states=(State(name, "1", f"-{name}*k", 0.0, ""),), constants=(constant,)) for name in "yz"]
+    shared = compose("shared", pieces, ("y",))
+    assert shared.constants == (constant,)
+    assert shared.state_names == ("y", "z")

@@ -94,7 +94,7 @@ def _prepare_pullback(system: System) -> str:
 
 
 def _adding(row: int, value: str) -> str:
-    return f"poke(b, {row * LANES} + lane, {at(row)} + {value})"
+    return f"poke(m, {row * LANES} + lane, {at(row)} + {value})"
 
 
 def _inputs(local: _Local, layout: Layout, state_row: int) -> dict[Node, str]:
@@ -119,7 +119,7 @@ def _stage_pullback(system: System, layout: Layout, bars: AdjointLayout) -> str:
     local = _local(system)
     size = range(layout.states)
     lines = [f"x{i} = {at(bars.given + i)}" for i in size] + _transposed(system, layout)
-    lines += [f"poke(b, {(bars.taken + layout.states + i) * LANES} + lane, {at(layout.shift)} * x{i})" for i in size]
+    lines += [f"poke(m, {(bars.taken + layout.states + i) * LANES} + lane, {at(layout.shift)} * x{i})" for i in size]
     lines += [
         _adding(bars.jacobian + number, f"x{i} * {at(bars.current + j)}") for number, (i, j) in enumerate(bars.entries)
     ]
@@ -127,7 +127,7 @@ def _stage_pullback(system: System, layout: Layout, bars: AdjointLayout) -> str:
     read = _inputs(local, layout, layout.stage) | {seed: f"x{i}" for i, seed in enumerate(seeds.values())}
     results = pullback(local.graph, seeds, (*local.states, *local.prepared))
     computing, names = program(local.graph, results, read)
-    lines += computing + [f"poke(b, {(bars.taken + i) * LANES} + lane, {names[i]})" for i in size]
+    lines += computing + [f"poke(m, {(bars.taken + i) * LANES} + lane, {names[i]})" for i in size]
     lines += _added(bars.prepared, names[layout.states :])
     meaning = (
         "Back through the current stage from its bar (`given`); `taken` are the bars of its state and its coupling."

@@ -151,18 +151,20 @@ class Layout:
 
 def at(row: int) -> str:
     """Where a lane finds a row of the block."""
-    return f"peek(b, {row * LANES} + lane)"
+    return f"peek(m, {row * LANES} + lane)"
 
 
 def _to(row: int, *, adding: bool = False) -> str:
     where = f"{row * LANES} + lane"
-    return f"poke(b, {where}, " + (f"peek(b, {where}) + " if adding else "") + "{value})"
+    return f"poke(m, {where}, " + (f"peek(m, {where}) + " if adding else "") + "{value})"
 
 
 def lane_function(name: str, meaning: str, lines: Sequence[str], arguments: str = "b") -> str:
     """A function that does `lines` for every lane."""
     body = "\n".join(f"        {line}" for line in lines)
-    return f'{COMPILED}def {name}({arguments}):\n    """{meaning}"""\n    for lane in range(LANES):\n{body}\n'
+    blocks = "    m = memory(b)\n" + ("    mk = memory(k)\n" if "k" in arguments.split(", ") else "")
+    head = f'{COMPILED}def {name}({arguments}):\n    """{meaning}"""\n'
+    return f"{head}{blocks}    for lane in range(LANES):\n{body}\n"
 
 
 def _computed(system: System, results: Sequence[Node], read: Mapping[Node, int]) -> tuple[list[str], list[str]]:
@@ -203,17 +205,17 @@ def _start(system: System, layout: Layout, constants: dict[Node, int]) -> str:
     lines += [_to(layout.inverse + i).format(value=name) for i, name in enumerate(inverse)]
     lines += [f"x{i} = {names[i]}" for i in range(size)]
     lines += _substitution(dict(zip(system.entries, entries, strict=True)), inverse)
-    lines += [f"poke(k, {i * LANES} + lane, x{i})" for i in range(size)]
+    lines += [f"poke(mk, {i * LANES} + lane, x{i})" for i in range(size)]
     return lane_function("start", "First stage k from the state; keeps the LU factors of shift*I - J.", lines, "b, k")
 
 
 def _stage(system: System, layout: Layout, constants: dict[Node, int]) -> str:
     lines, names = _computed(system, system.rates, _rows(layout.stage, system.states) | constants)
     lines.append(f"shift = {at(layout.shift)}")
-    lines += [f"x{i} = {name} + shift * peek(k, {i * LANES} + lane)" for i, name in enumerate(names)]
+    lines += [f"x{i} = {name} + shift * peek(mk, {i * LANES} + lane)" for i, name in enumerate(names)]
     entries = {entry: at(layout.factor + i) for i, entry in enumerate(system.entries)}
     lines += _substitution(entries, [at(layout.inverse + i) for i in range(layout.states)])
-    lines += [f"poke(k, {i * LANES} + lane, x{i})" for i in range(layout.states)]
+    lines += [f"poke(mk, {i * LANES} + lane, x{i})" for i in range(layout.states)]
     return lane_function("stage", "Solve for a stage k, which comes in as its coupling over the shift.", lines, "b, k")
 
 
@@ -225,7 +227,14 @@ def along_path(states: Sequence[Node], prepared: Sequence[Node], interpolated: S
 
 def path_function(head: str, meaning: str, before: Sequence[str], lines: Sequence[str], after: Sequence[str]) -> str:
     """A function that does `lines` for the points first, ..., last - 1 of a path (INTERPOLATED, points)."""
-    text = [f'"""{meaning}"""', "points = path.shape[1]", *before, "for j in range(first, last):"]
+    blocks = [name for name in ("path", "results", "seeds", "pathbar") if name in head]
+    text = [
+        f'"""{meaning}"""',
+        "points = path.shape[1]",
+        *(f"{name} = memory({name})" for name in blocks),
+        *before,
+        "for j in range(first, last):",
+    ]
     text += [*(f"    {line}" for line in lines), *after]
     return f"def {head}:\n" + "\n".join(f"    {line}" for line in text) + "\n"
 

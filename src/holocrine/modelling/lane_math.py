@@ -42,26 +42,35 @@ _double: Any = intrinsic(_double_of)
 
 
 @intrinsic
-def peek(_context: Any, block: Any, _index: Any) -> Any:
-    """block[index] without the wrap-around test for negative indices that keeps loops from being vectorised."""
+def memory(_context: Any, block: Any) -> Any:
+    """Where the numbers of a contiguous array begin; the array must be kept alive."""
 
     def generate(target: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = target.make_array(signature.args[0])(target, builder, arguments[0])
-        return builder.load(builder.gep(array.data, [arguments[1]], inbounds=True))
+        return target.make_array(signature.args[0])(target, builder, arguments[0]).data
 
-    return types.float64(block, types.int64), generate
+    pointer: Any = types.CPointer
+    return pointer(block.dtype)(block), generate
 
 
 @intrinsic
-def poke(_context: Any, block: Any, _index: Any, _value: Any) -> Any:
-    """block[index] = value, likewise."""
+def peek(_context: Any, pointer: Any, _index: Any) -> Any:
+    """The number `_index` places on, without the test for negative indices that keeps loops from being vectorised."""
 
-    def generate(target: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = target.make_array(signature.args[0])(target, builder, arguments[0])
-        builder.store(arguments[2], builder.gep(array.data, [arguments[1]], inbounds=True))
+    def generate(_target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.load(builder.gep(arguments[0], [arguments[1]], inbounds=True))
+
+    return types.float64(pointer, types.int64), generate
+
+
+@intrinsic
+def poke(_context: Any, pointer: Any, _index: Any, _value: Any) -> Any:
+    """Put a number there, likewise."""
+
+    def generate(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        builder.store(arguments[2], builder.gep(arguments[0], [arguments[1]], inbounds=True))
         return target.get_dummy_value()
 
-    return types.void(block, types.int64, types.float64), generate
+    return types.void(pointer, types.int64, types.float64), generate
 
 
 _ROUND = 6755399441055744.0

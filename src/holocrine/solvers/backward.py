@@ -40,6 +40,7 @@ new_lanes: Any = None
 attempt: Any = None
 sweep: Any = None
 hand_back: Any = None
+memory: Any = None
 peek: Any = None
 poke: Any = None
 
@@ -161,39 +162,40 @@ def unseat(lanes: Lanes, lane: int, who: int, scratch: Scratch, bars: Bars) -> N
 
 def take_paths(lanes: Lanes, clock: Array, tally: Index, times: Array, scratch: Scratch) -> None:
     """Derivatives by the points of the path inside the steps, on to state and interpolation: see `lanes.trace`."""
-    b, path = lanes.b, scratch.path
+    m, path = memory(lanes.b), scratch.path
     for lane in range(LANES):
-        if peek(b, MOVING * LANES + lane) == 0.0:
+        if peek(m, MOVING * LANES + lane) == 0.0:
             continue
         first, reached = tally[OUTPUT_AT, lane], clock[REACHED, lane]
         last = first
         while last < times.size and (times[last] < reached or (times[last] == reached and not tally[FOLLOWED, lane])):
             last += 1
         start, scale = clock[TIME, lane], 1.0 / clock[USED, lane]
-        for m in range(INTERPOLATED):
+        for i in range(INTERPOLATED):
             old = new = d0 = d1 = d2 = 0.0
             for j in range(first, last):
                 s = min(1.0, (times[j] - start) * scale)
-                bar = path[lane, m, j]
+                bar = path[lane, i, j]
                 bent = s * (1.0 - s) * bar
                 old += (1.0 - s) * bar
                 new += s * bar
                 d0 += bent
                 d1 += s * bent
                 d2 += s * s * bent
-            state = INTERPOLATED_STATES[m]
-            poke(b, (STATE_BAR + state) * LANES + lane, old)
+            state = INTERPOLATED_STATES[i]
+            poke(m, (STATE_BAR + state) * LANES + lane, old)
             later = (LATER_BAR + state) * LANES + lane
-            poke(b, later, peek(b, later) + new)
-            poke(b, (DENSE_BAR + m) * LANES + lane, d0)
-            poke(b, (DENSE_BAR + INTERPOLATED + m) * LANES + lane, d1)
-            poke(b, (DENSE_BAR + 2 * INTERPOLATED + m) * LANES + lane, d2)
+            poke(m, later, peek(m, later) + new)
+            poke(m, (DENSE_BAR + i) * LANES + lane, d0)
+            poke(m, (DENSE_BAR + INTERPOLATED + i) * LANES + lane, d1)
+            poke(m, (DENSE_BAR + 2 * INTERPOLATED + i) * LANES + lane, d2)
 
 
 def back(problem: Problem, report: Report, tape: Tape, seeds: Array, bars: Bars) -> None:
     """Undo all rounds of the tape. `seeds` (patients, times, outputs): derivatives of the scalar by the outputs."""
     lanes = new_lanes()
     b = lanes.b
+    m = memory(b)
     scratch = Scratch(
         np.zeros((LANES, CONSTANTS)),
         np.zeros((LANES, PREPARED)),
@@ -203,12 +205,12 @@ def back(problem: Problem, report: Report, tape: Tape, seeds: Array, bars: Bars)
     )
     for number in range(tape.rounds[0] - 1, -1, -1):
         clock, tally = tape.clocks[number], tape.tallies[number]
-        states = tape.states[number]
+        states = memory(tape.states[number])
         for i in range(STATES * LANES):
-            poke(b, STATE * LANES + i, peek(states, i))
-            poke(b, STATE_BAR * LANES + i, 0.0)
+            poke(m, STATE * LANES + i, peek(states, i))
+            poke(m, STATE_BAR * LANES + i, 0.0)
         for i in range(3 * INTERPOLATED * LANES):
-            poke(b, DENSE_BAR * LANES + i, 0.0)
+            poke(m, DENSE_BAR * LANES + i, 0.0)
         for lane in range(LANES):
             who = tally[PATIENT, lane]
             moved = tally[ACCEPTED, lane] == 1 and who != IDLE and report.causes[who] == 0

@@ -66,10 +66,12 @@ def pullback(
     chunks = [np.arange(first, min(first + CHUNK, starts.shape[0])) for first in range(0, starts.shape[0], CHUNK)]
 
     def work(first: int, stride: int) -> None:
+        tape = _tape(module)  # grows in the first chunk and is used again
         for lanes in chunks[first::stride]:
             part = _some(problem, lanes)
             own = empty_report(module, part)
-            tape = module.run(0, 1, part, own, _tape(module, part), True)
+            paths = np.empty((lanes.size, module.INTERPOLATED, times.size))
+            tape = module.run_taping(0, 1, part, own, tape._replace(paths=paths))
             seeds = np.ascontiguousarray(cotangent(lanes, own.outputs), dtype=np.float64)
             if seeds.shape != own.outputs.shape:
                 raise ValueError(f"cotangent must return {own.outputs.shape}, not {seeds.shape}")
@@ -92,12 +94,12 @@ def _some(problem: Problem, lanes: Index) -> Problem:
     )
 
 
-def _tape(module: Any, problem: Problem) -> Tape:
-    rounds = 64
+def _tape(module: Any) -> Tape:
+    rounds = 256
     return Tape(
         np.empty((rounds, module.STATES * module.LANES)),
         np.empty((rounds, 4, module.LANES)),
         np.empty((rounds, 8, module.LANES), dtype=np.int64),
         np.zeros(1, dtype=np.int64),
-        np.empty((problem.starts.shape[0], module.INTERPOLATED, problem.times.size)),
+        np.empty((0, module.INTERPOLATED, 0)),
     )

@@ -33,7 +33,16 @@ _MADE_BY = tuple(
 )
 _FORWARD = (
     *(lanes.prepare_lane, lanes.write_outputs, lanes.apply_events, lanes.seat, lanes.choose_steps),
-    *(lanes.trace, lanes.finish, lanes.settle, lanes.new_lanes, lanes.copy_round, lanes.remember, lanes.admit),
+    *(
+        lanes.trace,
+        lanes.finish,
+        lanes.settle,
+        lanes.new_lanes,
+        lanes.copy_round,
+        lanes.remember,
+        lanes.forget,
+        lanes.admit,
+    ),
 )
 _BACKWARD = (
     *(backward.flush, backward.take_outputs, backward.undo_events, backward.seat_at_end, backward.unseat),
@@ -45,7 +54,7 @@ from math import sqrt
 import numba
 import numpy as np
 
-from holocrine.modelling.lane_math import CONTRACT, exp, log, peek, poke
+from holocrine.modelling.lane_math import CONTRACT, exp, log, memory, peek, poke
 from holocrine.solvers.backward import Scratch
 from holocrine.solvers.lanes import Lanes, Problem, Report, Tape
 """
@@ -97,6 +106,7 @@ def _source(model: Model) -> str:
         rodas5p.source(translated, step),
         *_compiled(_FORWARD, _INNER),
         *_compiled((lanes.run,), _OUTER),
+        _taping(*_compiled((lanes.run,), _OUTER)),
         generate_adjoint(translated, layout, bars),
         rodas5p_adjoint.source(step, bars),
         *_compiled(_BACKWARD, _INNER),
@@ -107,6 +117,11 @@ def _source(model: Model) -> str:
 
 def _compiled(functions: Sequence[Callable[..., Any]], decorator: str) -> list[str]:
     return [f"{decorator}\n{_without_annotations(function)}" for function in functions]
+
+
+def _taping(run: str) -> str:
+    """The same function with every round kept on the tape."""
+    return run.replace("def run(", "def run_taping(").replace("forget(", "remember(")
 
 
 def _without_annotations(function: Callable[..., Any]) -> str:

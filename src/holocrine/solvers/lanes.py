@@ -41,6 +41,7 @@ attempt: Any = None
 judge: Any = None
 accept: Any = None
 bend: Any = None
+memory: Any = None
 peek: Any = None
 poke: Any = None
 
@@ -174,6 +175,7 @@ def trace(lanes: Lanes, times: Array, paths: Array) -> None:
     """
     bent = False
     b, clock, tally = lanes.b, lanes.clock, lanes.tally
+    m, days, points = memory(b), memory(times), memory(paths)
     for lane in range(LANES):
         if tally[ACCEPTED, lane] == 0:
             continue
@@ -187,17 +189,18 @@ def trace(lanes: Lanes, times: Array, paths: Array) -> None:
             bend(b)
             bent = True
         slot, start, scale = tally[SLOT, lane], clock[TIME, lane], 1.0 / clock[USED, lane]
-        for m in range(INTERPOLATED):
-            old = peek(b, (STATE + INTERPOLATED_STATES[m]) * LANES + lane)
-            new = peek(b, (NEW + INTERPOLATED_STATES[m]) * LANES + lane)
-            d0 = peek(b, (BEND + m) * LANES + lane)
-            d1 = peek(b, (BEND + INTERPOLATED + m) * LANES + lane)
-            d2 = peek(b, (BEND + 2 * INTERPOLATED + m) * LANES + lane)
+        for i in range(INTERPOLATED):
+            old = peek(m, (STATE + INTERPOLATED_STATES[i]) * LANES + lane)
+            new = peek(m, (NEW + INTERPOLATED_STATES[i]) * LANES + lane)
+            d0 = peek(m, (BEND + i) * LANES + lane)
+            d1 = peek(m, (BEND + INTERPOLATED + i) * LANES + lane)
+            d2 = peek(m, (BEND + 2 * INTERPOLATED + i) * LANES + lane)
             rise = new - old
             for j in range(first, last):
-                s = min(1.0, (peek(times, j) - start) * scale)
+                s = min(1.0, (peek(days, j) - start) * scale)
                 r = 1.0 - s
-                poke(paths, (slot * INTERPOLATED + m) * times.size + j, old + s * (rise + r * (d0 + s * (d1 + s * d2))))
+                value = old + s * (rise + r * (d0 + s * (d1 + s * d2)))
+                poke(points, (slot * INTERPOLATED + i) * times.size + j, value)
         tally[OUTPUT_AT, lane] = last
 
 
@@ -275,19 +278,20 @@ def copy_round(
     states: Array, clock: Array, tally: Index, new_states: Array, new_clock: Array, new_tally: Index
 ) -> None:
     """Copy one round; loops, because slice assignment triples the time to compile."""
+    old, new = memory(states), memory(new_states)
     for i in range(STATES * LANES):
-        new_states[i] = states[i]
-    for lane in range(LANES):
-        for i in range(4):
+        poke(new, i, peek(old, i))
+    for i in range(4):
+        for lane in range(LANES):
             new_clock[i, lane] = clock[i, lane]
-        for i in range(8):
+    for i in range(8):
+        for lane in range(LANES):
             new_tally[i, lane] = tally[i, lane]
 
 
-def admit(
-    lanes: Lanes, waiting: int, stride: int, problem: Problem, report: Report, paths: Array, own_path: bool
-) -> int:
-    """Seat waiting patients in idle lanes, each with a path of its own or that of the lane; returns who waits next."""
+def admit(lanes: Lanes, waiting: int, stride: int, problem: Problem, report: Report, paths: Array) -> int:
+    """Seat waiting patients in idle lanes, each with a path of its own if there are so many; returns who waits next."""
+    own_path = paths.shape[0] == problem.starts.shape[0]
     for lane in range(LANES):
         if lanes.tally[PATIENT, lane] == IDLE and waiting < problem.starts.shape[0]:
             seat(lanes, lane, waiting, waiting if own_path else lane, problem)
@@ -296,14 +300,22 @@ def admit(
     return waiting
 
 
-def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape, taping: bool) -> Tape:
-    """Integrate patients first, first + stride, ...; returns the tape, filled if `taping`."""
+def forget(tape: Tape, lanes: Lanes, number: int) -> Tape:  # noqa: ARG001 - stands where `remember` may stand
+    """Keep nothing of a round."""
+    return tape
+
+
+def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape) -> Tape:
+    """Integrate patients first, first + stride, ...
+
+    Compiled twice: as it stands, and as `run_taping` with `remember` for `forget`, which returns the tape filled.
+    """
     lanes = new_lanes()
     b, tally = lanes.b, lanes.tally
     for lane in range(LANES):
         seat(lanes, lane, first, lane, problem)  # lanes that stay idle step along with numbers that make sense
         tally[PATIENT, lane] = IDLE
-    waiting = admit(lanes, first, stride, problem, report, tape.paths, taping)
+    waiting = admit(lanes, first, stride, problem, report, tape.paths)
     busy, number = (waiting - first) // stride, 0
     while busy > 0:
         choose_steps(lanes, problem)
@@ -313,14 +325,13 @@ def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape, t
             fine = tally[PATIENT, lane] != IDLE and b[ERROR * LANES + lane] <= 1.0
             tally[ACCEPTED, lane] = 1 if fine else 0
             b[MOVING * LANES + lane] = 1.0 if fine else 0.0
-        if taping:
-            tape = remember(tape, lanes, number)
-            number += 1
+        tape = forget(tape, lanes, number)
+        number += 1
         trace(lanes, problem.times, tape.paths)
         accept(b)
         done = settle(lanes, problem, report, tape.paths)
         if done > 0:
             before = waiting
-            waiting = admit(lanes, before, stride, problem, report, tape.paths, taping)
+            waiting = admit(lanes, before, stride, problem, report, tape.paths)
             busy += (waiting - before) // stride - done
     return tape

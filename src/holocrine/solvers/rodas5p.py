@@ -91,7 +91,7 @@ class StepLayout:
 def weighted(rows: Sequence[int], weights: Sequence[float], index: str) -> str:
     """The weighted sum of rows of the block, as text; `index` is the place in the row."""
     return " + ".join(
-        f"{weight!r} * peek(b, {row * LANES} + {index})" for row, weight in zip(rows, weights, strict=True) if weight
+        f"{weight!r} * peek(m, {row * LANES} + {index})" for row, weight in zip(rows, weights, strict=True) if weight
     )
 
 
@@ -104,20 +104,20 @@ def _stage_lines(step: StepLayout, stage: int) -> list[str]:
     coupled = weighted(before, [GAMMA * weight for weight in COUPLING[stage]], "i")
     return [
         f"for i in range({layout.states * LANES}):",
-        f"    poke(b, {layout.stage * LANES} + i, peek(b, {origin * LANES} + i) + {moved})",
-        f"    poke(b, {step.stages[stage] * LANES} + i, {coupled})",
+        f"    poke(m, {layout.stage * LANES} + i, peek(m, {origin * LANES} + i) + {moved})",
+        f"    poke(m, {step.stages[stage] * LANES} + i, {coupled})",
         f"stage(b, {step.slice_of(stage)})",
     ]
 
 
 def _attempt(step: StepLayout) -> str:
     layout = step.model
-    shift = f"poke(b, {layout.shift * LANES} + lane, {1.0 / GAMMA!r} / {at(step.duration)})"
-    lines = ["for lane in range(LANES):", f"    {shift}", f"start(b, {step.slice_of(0)})"]
+    shift = f"poke(m, {layout.shift * LANES} + lane, {1.0 / GAMMA!r} / {at(step.duration)})"
+    lines = ["m = memory(b)", "for lane in range(LANES):", f"    {shift}", f"start(b, {step.slice_of(0)})"]
     for stage in range(1, STAGES):
         lines += _stage_lines(step, stage)
-    new = f"peek(b, {layout.stage * LANES} + i) + peek(b, {step.stages[-1] * LANES} + i)"
-    lines += [f"for i in range({layout.states * LANES}):", f"    poke(b, {step.new * LANES} + i, {new})"]
+    new = f"peek(m, {layout.stage * LANES} + i) + peek(m, {step.stages[-1] * LANES} + i)"
+    lines += [f"for i in range({layout.states * LANES}):", f"    poke(m, {step.new * LANES} + i, {new})"]
     body = "\n".join(f"    {line}" for line in lines)
     meaning = "One step from the state, of the duration each lane asks for."
     return f'{COMPILED}def attempt(b):\n    """{meaning}"""\n{body}\n'
@@ -132,8 +132,8 @@ def _judge(step: StepLayout) -> str:
     lines += [
         "error += 0.0 * total",  # max forgets nan, a sum does not
         f"wanted = {SAFETY} * exp(-{1.0 / ORDER} * log(error + 1e-12))",
-        f"poke(b, {step.error * LANES} + lane, error)",
-        f"poke(b, {step.factor * LANES} + lane, min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted)))",
+        f"poke(m, {step.error * LANES} + lane, error)",
+        f"poke(m, {step.factor * LANES} + lane, min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted)))",
     ]
     meaning = "Error of the step in tolerances (of the worst state) and the factor for the next step size."
     return lane_function("judge", meaning, lines, "b, rtol, atol")
@@ -144,12 +144,13 @@ def _accept(step: StepLayout) -> str:
     state, new = layout.state * LANES, step.new * LANES
     return f'''{COMPILED}def accept(b):
     """Move on where the error is within the tolerance."""
+    m = memory(b)
     for lane in range(LANES):
-        if peek(b, {step.moving * LANES} + lane) == 0.0:
+        if peek(m, {step.moving * LANES} + lane) == 0.0:
             for i in range({layout.states}):
-                poke(b, {new} + {index}, peek(b, {state} + {index}))
+                poke(m, {new} + {index}, peek(m, {state} + {index}))
     for i in range({layout.states * LANES}):
-        poke(b, {state} + i, peek(b, {new} + i))
+        poke(m, {state} + i, peek(m, {new} + i))
 '''
 
 
@@ -158,7 +159,7 @@ def _bend(step: StepLayout) -> str:
     for number, state in enumerate(step.interpolated):
         rows = [first + state for first in step.stages]
         for first, weights in zip(step.dense, DENSE, strict=True):
-            lines.append(f"poke(b, {(first + number) * LANES} + lane, {weighted(rows, weights, 'lane')})")
+            lines.append(f"poke(m, {(first + number) * LANES} + lane, {weighted(rows, weights, 'lane')})")
     return lane_function("bend", "Coefficients of the interpolation, for the states that outputs need.", lines)
 
 

@@ -16,16 +16,20 @@ def source(step: StepLayout, bars: AdjointLayout) -> str:
     nothing.
     """
     layout = step.model
-    lines = [f"for i in range({len(bars.entries) * LANES}):", f"    poke(b, {bars.jacobian * LANES} + i, 0.0)"]
+    lines = [
+        "m = memory(b)",
+        f"for i in range({len(bars.entries) * LANES}):",
+        f"    poke(m, {bars.jacobian * LANES} + i, 0.0)",
+    ]
     lines += ["for lane in range(LANES):", f"    moving = {at(step.moving)}"]
     for i in range(layout.states):
-        lines.append(f"    poke(b, {(bars.late + i) * LANES} + lane, moving * {at(bars.later + i)})")
+        lines.append(f"    poke(m, {(bars.late + i) * LANES} + lane, moving * {at(bars.later + i)})")
     for stage in reversed(range(STAGES)):
         lines += _stage(step, bars, stage)
     everything = weighted((bars.state, bars.late, *bars.moved[:FIRST_LATE]), [1.0] * (2 + FIRST_LATE), "i")
     lines += [
         f"for i in range({layout.states * LANES}):",
-        f"    poke(b, {bars.state * LANES} + i, {everything})",
+        f"    poke(m, {bars.state * LANES} + i, {everything})",
         "jacobian_pullback(b)",
     ]
     body = "\n".join(f"    {line}" for line in lines)
@@ -37,7 +41,7 @@ def _hand_back(step: StepLayout, bars: AdjointLayout) -> str:
     lines = [f"moving = {at(step.moving)} > 0.0"]
     for i in range(step.model.states):
         lines.append(f"new, old = {at(bars.state + i)}, {at(bars.later + i)}")
-        lines.append(f"poke(b, {(bars.later + i) * LANES} + lane, new if moving else old)")
+        lines.append(f"poke(m, {(bars.later + i) * LANES} + lane, new if moving else old)")
     meaning = "Where a lane moved, the old state's bars are those of the step before."
     return lane_function("hand_back", meaning, lines)
 
@@ -49,22 +53,22 @@ def _stage(step: StepLayout, bars: AdjointLayout, stage: int) -> list[str]:
     lines = [
         f"for i in range({layout.states * LANES}):",
         *_state_of_stage(step, stage),
-        f"    poke(b, {bars.current * LANES} + i, peek(b, {step.stages[stage] * LANES} + i))",
-        f"    poke(b, {bars.given * LANES} + i, {' + '.join(_given(bars, stage))})",
+        f"    poke(m, {bars.current * LANES} + i, peek(m, {step.stages[stage] * LANES} + i))",
+        f"    poke(m, {bars.given * LANES} + i, {' + '.join(_given(bars, stage))})",
         "for lane in range(LANES):",
     ]
     for number, state in enumerate(step.interpolated):
         bent = weighted([first + number for first in bars.dense], [weights[stage] for weights in DENSE], "lane")
         row = bars.given + state
-        lines.append(f"    poke(b, {row * LANES} + lane, {at(row)} + {bent})")
+        lines.append(f"    poke(m, {row * LANES} + lane, {at(row)} + {bent})")
     lines.append("stage_pullback(b)")
     size = layout.states * LANES
     if stage >= FIRST_LATE:
-        late = f"peek(b, {bars.late * LANES} + i) + peek(b, {bars.taken * LANES} + i)"
-        coupled = f"peek(b, {(bars.taken + layout.states) * LANES} + i)"
-        lines += [f"for i in range({size}):", f"    poke(b, {bars.late * LANES} + i, {late})"]
-        return [*lines, f"    poke(b, {bars.coupled[stage] * LANES} + i, {coupled})"]
-    return [*lines, f"for i in range({2 * size}):", f"    poke(b, {first} + i, peek(b, {bars.taken * LANES} + i))"]
+        late = f"peek(m, {bars.late * LANES} + i) + peek(m, {bars.taken * LANES} + i)"
+        coupled = f"peek(m, {(bars.taken + layout.states) * LANES} + i)"
+        lines += [f"for i in range({size}):", f"    poke(m, {bars.late * LANES} + i, {late})"]
+        return [*lines, f"    poke(m, {bars.coupled[stage] * LANES} + i, {coupled})"]
+    return [*lines, f"for i in range({2 * size}):", f"    poke(m, {first} + i, peek(m, {bars.taken * LANES} + i))"]
 
 
 def _state_of_stage(step: StepLayout, stage: int) -> list[str]:
@@ -75,7 +79,7 @@ def _state_of_stage(step: StepLayout, stage: int) -> list[str]:
     weights: Sequence[float] = (1.0, *STAGE[stage])
     if stage >= FIRST_LATE:
         rows, weights = (step.model.stage, step.stages[stage]), (1.0, -1.0)
-    return [f"    poke(b, {step.model.stage * LANES} + i, {weighted(rows, weights, 'i')})"]
+    return [f"    poke(m, {step.model.stage * LANES} + i, {weighted(rows, weights, 'i')})"]
 
 
 def _given(bars: AdjointLayout, stage: int) -> list[str]:

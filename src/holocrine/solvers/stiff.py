@@ -100,7 +100,7 @@ def simulate(
     report = empty_report(module, problem)
 
     def work(first: int, stride: int) -> None:
-        module.run(first, stride, problem, report, _no_tape(module, problem), False)
+        module.run(first, stride, problem, report, _no_tape(module, problem))
 
     in_threads(work, starts.shape[0], starts.size * times.size * 100, threads)
     return Runs(report.outputs, report.finals, report.steps, failures_of(report))
