@@ -19,14 +19,22 @@ if TYPE_CHECKING:
     from holocrine.errors import FieldError as FieldError
     from holocrine.errors import HolocrineError as HolocrineError
     from holocrine.errors import InputError as InputError
+    from holocrine.population.cohort import Protocol as Protocol
+    from holocrine.population.cohort import simulate_cohort as simulate_cohort
+    from holocrine.population.cohort import summarise_cohort as summarise_cohort
+    from holocrine.population.criteria import only as only
+    from holocrine.population.criteria import within as within
+    from holocrine.population.treatments import Treatment as Treatment
     from holocrine.services import Answer as Answer
     from holocrine.services import assess as assess
     from holocrine.services import build_face as build_face
+    from holocrine.services import export_sbml as export_sbml
     from holocrine.services import load_case as load_case
     from holocrine.services import load_plan as load_plan
     from holocrine.services import plan as plan
     from holocrine.services import schema as schema
     from holocrine.services import simulate as simulate
+    from holocrine.services import virtual_population as virtual_population
 
 __version__ = "0.1.0"
 
@@ -39,6 +47,14 @@ _HOME = {
     "simulate": "holocrine.services",
     "build_face": "holocrine.services",
     "schema": "holocrine.services",
+    "export_sbml": "holocrine.services",
+    "virtual_population": "holocrine.services",
+    "simulate_cohort": "holocrine.population.cohort",
+    "summarise_cohort": "holocrine.population.cohort",
+    "Protocol": "holocrine.population.cohort",
+    "Treatment": "holocrine.population.treatments",
+    "within": "holocrine.population.criteria",
+    "only": "holocrine.population.criteria",
     "Case": "holocrine.domain.case",
     "Plan": "holocrine.domain.plan",
     "Override": "holocrine.domain.plan",

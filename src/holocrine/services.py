@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,11 +30,16 @@ from holocrine.exchange.kinetics import Person, sbml_document
 from holocrine.execution import prefetch
 from holocrine.knowledge.load import table_hash
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
+from holocrine.knowledge.people import load_people
+from holocrine.knowledge.variability import load_variability
 from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import SEARCH_ORDER, Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.plan import choose, plan_of
 from holocrine.planning.setting import VOLUMES_ML, UnitLimit, setting_of
+from holocrine.population.criteria import Criterion
+from holocrine.population.virtual import HypothesisChoice, VirtualPopulation
+from holocrine.population.virtual import virtual_population as population_of
 from holocrine.simulation.binding import nominal_volume
 from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
 from holocrine.simulation.draws import Draws, draw, typical
@@ -201,6 +206,32 @@ def export_sbml(
         draws = drawn.subset(np.array([patient - 1]))
     chosen = hypothesis or draws.hypotheses[int(draws.hypothesis[0])].id
     return sbml_document(model, sessions, Person(draws, patient, chosen), parameters, seed)
+
+
+def virtual_population(
+    *,
+    hypothesis: HypothesisChoice,
+    seed: int = SEED,
+    criteria: Sequence[Criterion] = (),
+    typical_values: Mapping[str, float] | None = None,
+) -> VirtualPopulation:
+    """Virtual patients from the packaged tables; ask for them by number with `.patients(ids)`.
+
+    `hypothesis` is the explanation of the sebum effect that holds in everyone (H1, H2, H3, H3b), or "weighted";
+    `criteria` are what the screening visit asks for (`within`, `only`). `typical_values` replace those of the
+    parameter table. Raises InputError on a wrong argument.
+    """
+    parameters = load_parameters()
+    return population_of(
+        parameters,
+        load_variability(parameters),
+        load_people(),
+        tuple(load_hypotheses()),
+        seed=seed,
+        hypothesis=hypothesis,
+        criteria=tuple(criteria),
+        typical=typical_values,
+    )
 
 
 def _answer(
