@@ -3,6 +3,7 @@
 import numpy as np
 
 import holocrine
+from holocrine.population import Protocol, Treatment, summarise_cohort, within
 
 WEEKS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0, 26.0)
 
@@ -11,16 +12,16 @@ people = holocrine.virtual_population(
     hypothesis="H1",
     seed=1,
     criteria=(
-        holocrine.within("casual_sebum", low=120.0, region="forehead"),
-        holocrine.within("age", low=18.0, high=40.0),
+        within("casual_sebum", low=120.0, region="forehead"),
+        within("age", low=18.0, high=40.0),
     ),
 )
-session = holocrine.Treatment(
+session = Treatment(
     day=0.0, bound={"sebaceous": 0.003, "sudomotor": 0.003}
 )  # units per mm3: the typical half loading
 for label, treatments in (("one session", (session,)), ("none", ())):
-    protocol = holocrine.Protocol("forehead", treatments, WEEKS)
-    summary = holocrine.summarise_cohort(people, np.arange(2_000), protocol)
+    protocol = Protocol("forehead", treatments, WEEKS)
+    summary = summarise_cohort(people, np.arange(2_000), protocol)
     sebum = summary.tallies["sebum"]
     low, median, high = (sebum.quantile(level) for level in (0.05, 0.5, 0.95))
     print(f"{label}: {summary.n} patients, {100 * summary.acceptance:.0f}% of those screened")

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from holocrine import population as population
     from holocrine import report as report
     from holocrine.domain.assessment import Assessment as Assessment
     from holocrine.domain.case import Case as Case
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from holocrine.errors import FieldError as FieldError
     from holocrine.errors import HolocrineError as HolocrineError
     from holocrine.errors import InputError as InputError
-    from holocrine.population.cohort import Protocol as Protocol
-    from holocrine.population.cohort import simulate_cohort as simulate_cohort
-    from holocrine.population.cohort import summarise_cohort as summarise_cohort
-    from holocrine.population.criteria import only as only
-    from holocrine.population.criteria import within as within
-    from holocrine.population.treatments import Treatment as Treatment
     from holocrine.services import Answer as Answer
     from holocrine.services import assess as assess
     from holocrine.services import build_face as build_face
@@ -49,12 +44,6 @@ _HOME = {
     "schema": "holocrine.services",
     "export_sbml": "holocrine.services",
     "virtual_population": "holocrine.services",
-    "simulate_cohort": "holocrine.population.cohort",
-    "summarise_cohort": "holocrine.population.cohort",
-    "Protocol": "holocrine.population.cohort",
-    "Treatment": "holocrine.population.treatments",
-    "within": "holocrine.population.criteria",
-    "only": "holocrine.population.criteria",
     "Case": "holocrine.domain.case",
     "Plan": "holocrine.domain.plan",
     "Override": "holocrine.domain.plan",
@@ -65,7 +54,7 @@ _HOME = {
     "InputError": "holocrine.errors",
     "FieldError": "holocrine.errors",
 }
-_ROOMS = ("report",)
+_ROOMS = ("population", "report")
 
 __all__ = [*_HOME, *_ROOMS]
 

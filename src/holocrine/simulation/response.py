@@ -25,9 +25,9 @@ Array = NDArray[np.float64]
 
 OUTPUT: Mapping[Terminal, str] = {"motor": "force", "sudomotor": "sweat", "sebaceous": "R"}
 """What of the site's outputs each terminal type's organ is read out by."""
-NEW_NODES = 14
+NEW_NODES = 20
 PAST_NODES = 10
-CORNER = 0.01
+CORNER = 0.03
 """Loading at which node spacing turns from even to logarithmic."""
 RTOL = 1e-4
 """Tolerance of the surfaces: their worst error is then a few 1e-4, well below the interpolation's."""

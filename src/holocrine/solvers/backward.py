@@ -36,7 +36,6 @@ INTERPOLATED_STATES: Any = None
 prepare_lane: Any = None
 prepare_pullback: Any = None
 outputs_pullback: Any = None
-new_lanes: Any = None
 attempt: Any = None
 sweep: Any = None
 hand_back: Any = None
@@ -65,6 +64,17 @@ class Scratch(NamedTuple):
     path: Array
     events_left: Index
     outputs_left: Index
+
+
+def empty_scratch(module: Any, times: int) -> Scratch:
+    """Room for one backward sweep with `times` outputs' times."""
+    return Scratch(
+        np.zeros((module.LANES, module.CONSTANTS)),
+        np.zeros((module.LANES, module.PREPARED)),
+        np.zeros((module.LANES, module.INTERPOLATED, times)),
+        np.zeros(module.LANES, dtype=np.int64),
+        np.zeros(module.LANES, dtype=np.int64),
+    )
 
 
 def flush(lanes: Lanes, lane: int, scratch: Scratch) -> None:
@@ -170,6 +180,8 @@ def take_paths(lanes: Lanes, clock: Array, tally: Index, times: Array, scratch: 
         last = first
         while last < times.size and (times[last] < reached or (times[last] == reached and not tally[FOLLOWED, lane])):
             last += 1
+        if last == first:
+            continue
         start, scale = clock[TIME, lane], 1.0 / clock[USED, lane]
         for i in range(INTERPOLATED):
             old = new = d0 = d1 = d2 = 0.0
@@ -191,18 +203,15 @@ def take_paths(lanes: Lanes, clock: Array, tally: Index, times: Array, scratch: 
             poke(m, (DENSE_BAR + 2 * INTERPOLATED + i) * LANES + lane, d2)
 
 
-def back(problem: Problem, report: Report, tape: Tape, seeds: Array, bars: Bars) -> None:
-    """Undo all rounds of the tape. `seeds` (patients, times, outputs): derivatives of the scalar by the outputs."""
-    lanes = new_lanes()
+def back(
+    problem: Problem, report: Report, tape: Tape, seeds: Array, bars: Bars, lanes: Lanes, scratch: Scratch
+) -> None:
+    """Undo all rounds of the tape, in empty lanes.
+
+    `seeds` (patients, times, outputs): derivatives of the scalar by the outputs.
+    """
     b = lanes.b
     m = memory(b)
-    scratch = Scratch(
-        np.zeros((LANES, CONSTANTS)),
-        np.zeros((LANES, PREPARED)),
-        np.zeros((LANES, INTERPOLATED, problem.times.size)),
-        np.zeros(LANES, dtype=np.int64),
-        np.zeros(LANES, dtype=np.int64),
-    )
     for number in range(tape.rounds[0] - 1, -1, -1):
         clock, tally = tape.clocks[number], tape.tallies[number]
         states = memory(tape.states[number])

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.modelling.declaration import Model
-from holocrine.solvers.backward import Bars
+from holocrine.solvers.backward import Bars, empty_scratch
 from holocrine.solvers.kernels import kernel_module
-from holocrine.solvers.lanes import Problem, Tape
+from holocrine.solvers.lanes import Problem, Tape, empty_lanes
 from holocrine.solvers.stiff import RTOL, Events, Failure, empty_report, failures_of, problem_of
 from holocrine.solvers.threads import in_threads
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-CHUNK = 480
-"""Lanes whose steps are on one tape (about 20 MB for the site model)."""
+CHUNK = 512
+"""Most lanes whose steps are on one tape (about 20 MB for the site model)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def pullback(
         np.full((starts.shape[0], len(model.constants)), np.nan),
         np.full_like(problem.event_values, np.nan),
     )
-    chunks = [np.arange(first, min(first + CHUNK, starts.shape[0])) for first in range(0, starts.shape[0], CHUNK)]
+    chunks = np.array_split(np.arange(starts.shape[0]), max(1, -(-starts.shape[0] // CHUNK)))
 
     def work(first: int, stride: int) -> None:
         tape = _tape(module)  # grows in the first chunk and is used again
@@ -71,12 +71,12 @@ def pullback(
             part = _some(problem, lanes)
             own = empty_report(module, part)
             paths = np.empty((lanes.size, module.INTERPOLATED, times.size))
-            tape = module.run_taping(0, 1, part, own, tape._replace(paths=paths))
+            tape = module.run_taping(0, 1, part, own, tape._replace(paths=paths), empty_lanes(module))
             seeds = np.ascontiguousarray(cotangent(lanes, own.outputs), dtype=np.float64)
             if seeds.shape != own.outputs.shape:
                 raise ValueError(f"cotangent must return {own.outputs.shape}, not {seeds.shape}")
             found = Bars(*(np.full_like(bar[lanes], np.nan) for bar in bars))
-            module.back(part, own, tape, seeds, found)
+            module.back(part, own, tape, seeds, found, empty_lanes(module), empty_scratch(module, times.size))
             for whole, piece in zip((*report, *bars), (*own, *found), strict=True):
                 whole[lanes] = piece
 

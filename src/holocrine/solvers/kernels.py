@@ -37,7 +37,6 @@ _FORWARD = (
         lanes.trace,
         lanes.finish,
         lanes.settle,
-        lanes.new_lanes,
         lanes.copy_round,
         lanes.remember,
         lanes.forget,
@@ -55,11 +54,10 @@ import numba
 import numpy as np
 
 from holocrine.modelling.lane_math import CONTRACT, exp, log, memory, peek, poke
-from holocrine.solvers.backward import Scratch
-from holocrine.solvers.lanes import Lanes, Problem, Report, Tape
+from holocrine.solvers.lanes import Tape
 """
-_INNER = '@numba.njit(error_model="numpy")'
-_OUTER = '@numba.njit(error_model="numpy", cache=True, nogil=True)'
+_INNER = '@numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)'
+_OUTER = '@numba.njit(error_model="numpy", cache=True, nogil=True, no_cfunc_wrapper=True)'
 
 
 def _numbers(**values: object) -> str:

@@ -96,6 +96,17 @@ class Lanes(NamedTuple):
     tally: Index
 
 
+def empty_lanes(module: Any) -> Lanes:
+    """Lanes of the size that a model's compiled module needs."""
+    return Lanes(
+        np.zeros(module.ROWS * module.LANES),
+        np.zeros((module.LANES, module.CONSTANTS)),
+        np.zeros((module.LANES, module.PREPARED)),
+        np.zeros((4, module.LANES)),
+        np.zeros((8, module.LANES), dtype=np.int64),
+    )
+
+
 def prepare_lane(lanes: Lanes, lane: int) -> None:
     """Work out what depends on a lane's constants alone."""
     prepare(lanes.p[lane], lanes.q[lane])
@@ -248,17 +259,6 @@ def finish(lanes: Lanes, lane: int, cause: int, report: Report, paths: Array) ->
     lanes.tally[PATIENT, lane] = IDLE
 
 
-def new_lanes() -> Lanes:
-    """Empty lanes."""
-    return Lanes(
-        np.zeros(ROWS * LANES),
-        np.zeros((LANES, CONSTANTS)),
-        np.zeros((LANES, PREPARED)),
-        np.zeros((4, LANES)),
-        np.zeros((8, LANES), dtype=np.int64),
-    )
-
-
 def remember(tape: Tape, lanes: Lanes, number: int) -> Tape:
     """Put a round on the tape, before its states move on; a full tape is copied to one twice as long."""
     if number == tape.states.shape[0]:
@@ -305,12 +305,11 @@ def forget(tape: Tape, lanes: Lanes, number: int) -> Tape:  # noqa: ARG001 - sta
     return tape
 
 
-def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape) -> Tape:
-    """Integrate patients first, first + stride, ...
+def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape, lanes: Lanes) -> Tape:
+    """Integrate patients first, first + stride, ... in empty lanes.
 
     Compiled twice: as it stands, and as `run_taping` with `remember` for `forget`, which returns the tape filled.
     """
-    lanes = new_lanes()
     b, tally = lanes.b, lanes.tally
     for lane in range(LANES):
         seat(lanes, lane, first, lane, problem)  # lanes that stay idle step along with numbers that make sense

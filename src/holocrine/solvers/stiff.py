@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from holocrine.errors import SolverError
 from holocrine.modelling.declaration import Model
 from holocrine.solvers.kernels import kernel_module
-from holocrine.solvers.lanes import CAUSES, Problem, Report, Tape
+from holocrine.solvers.lanes import CAUSES, Problem, Report, Tape, empty_lanes
 from holocrine.solvers.threads import in_threads
 
 Array = NDArray[np.float64]
@@ -100,7 +100,7 @@ def simulate(
     report = empty_report(module, problem)
 
     def work(first: int, stride: int) -> None:
-        module.run(first, stride, problem, report, _no_tape(module, problem))
+        module.run(first, stride, problem, report, _no_tape(module, problem), empty_lanes(module))
 
     in_threads(work, starts.shape[0], starts.size * times.size * 100, threads)
     return Runs(report.outputs, report.finals, report.steps, failures_of(report))
