@@ -16,9 +16,7 @@ people = holocrine.virtual_population(
         within("age", low=18.0, high=40.0),
     ),
 )
-session = Treatment(
-    day=0.0, bound={"sebaceous": 0.003, "sudomotor": 0.003}
-)  # units per mm3: the typical half loading
+session = Treatment(day=0.0, bound={"sebaceous": 0.003, "sudomotor": 0.003})  # units per mm3: the typical half loading
 for label, treatments in (("one session", (session,)), ("none", ())):
     protocol = Protocol("forehead", treatments, WEEKS)
     summary = summarise_cohort(people, np.arange(2_000), protocol)

@@ -51,16 +51,16 @@ class Plain:
         """The first stage (LANES, states) from states y (LANES, states)."""
         self.rows(self.layout.state, self.layout.states)[:] = y.T
         self.rows(self.layout.shift, 1)[:] = shift
-        stage = np.empty((self.layout.states, LANES))
-        self.module.start(self.block.ravel(), stage.ravel())
-        return stage.T
+        self.module.start(self.block)
+        return self.rows(self.layout.current, self.layout.states).T.copy()
 
     def stage(self, at: Array, coupling: Array) -> Array:
         """A later stage (LANES, states) at states `at`, taking over `coupling`."""
         self.rows(self.layout.stage, self.layout.states)[:] = at.T
-        stage = np.ascontiguousarray(coupling.T)
-        self.module.stage(self.block.ravel(), stage.ravel())
-        return stage.T
+        current = self.rows(self.layout.current, self.layout.states)
+        current[:] = coupling.T
+        self.module.stage(self.block)
+        return current.T.copy()
 
     def outputs(self, y: Array, constants: Array) -> Array:
         """Outputs (points, outputs) at states y (points, states) for one row of constants."""
@@ -173,6 +173,7 @@ def test_rows_never_meet(plain: Plain) -> None:
     pieces = [
         *((layout.state, layout.states), (layout.constant, layout.prepared), (layout.stage, layout.states)),
         *((layout.factor, len(made.entries)), (layout.inverse, layout.states), (layout.shift, 1)),
+        (layout.current, layout.states),
     ]
     rows = [row for first, count in pieces for row in range(first, first + count)]
     assert sorted(rows) == list(range(layout.rows))

@@ -17,8 +17,9 @@ import sympy
 from holocrine.modelling.declaration import Model
 from holocrine.modelling.straightline import Graph, Node, program, translate
 
-LANES = 24
-"""Lanes of a block: enough for the widest registers several times over, few enough for the nearest caches."""
+LANES = 8
+"""Lanes of a block: one of the widest registers (AVX-512) or two of the usual ones, and as small as that, because the
+whole block with all stages then stays in the nearest cache (ADR 0008)."""
 COMPILED = '@numba.njit(error_model="numpy", fastmath=CONTRACT)\n'
 Entry = tuple[int, int]
 
@@ -142,6 +143,7 @@ class Layout:
         self.factor = self.take(len(system.entries))
         self.inverse = self.take(self.states)
         self.shift = self.take(1)
+        self.current = self.take(self.states)
 
     def take(self, count: int) -> int:
         """Reserve `count` rows; returns the first."""
@@ -162,7 +164,7 @@ def _to(row: int, *, adding: bool = False) -> str:
 def lane_function(name: str, meaning: str, lines: Sequence[str], arguments: str = "b") -> str:
     """A function that does `lines` for every lane."""
     body = "\n".join(f"        {line}" for line in lines)
-    blocks = "    m = memory(b)\n" + ("    mk = memory(k)\n" if "k" in arguments.split(", ") else "")
+    blocks = "    m = memory(b)\n"
     head = f'{COMPILED}def {name}({arguments}):\n    """{meaning}"""\n'
     return f"{head}{blocks}    for lane in range(LANES):\n{body}\n"
 
@@ -205,18 +207,18 @@ def _start(system: System, layout: Layout, constants: dict[Node, int]) -> str:
     lines += [_to(layout.inverse + i).format(value=name) for i, name in enumerate(inverse)]
     lines += [f"x{i} = {names[i]}" for i in range(size)]
     lines += _substitution(dict(zip(system.entries, entries, strict=True)), inverse)
-    lines += [f"poke(mk, {i * LANES} + lane, x{i})" for i in range(size)]
-    return lane_function("start", "First stage k from the state; keeps the LU factors of shift*I - J.", lines, "b, k")
+    lines += [_to(layout.current + i).format(value=f"x{i}") for i in range(size)]
+    return lane_function("start", "First stage from the state; keeps the LU factors of shift*I - J.", lines)
 
 
 def _stage(system: System, layout: Layout, constants: dict[Node, int]) -> str:
     lines, names = _computed(system, system.rates, _rows(layout.stage, system.states) | constants)
     lines.append(f"shift = {at(layout.shift)}")
-    lines += [f"x{i} = {name} + shift * peek(mk, {i * LANES} + lane)" for i, name in enumerate(names)]
+    lines += [f"x{i} = {name} + shift * {at(layout.current + i)}" for i, name in enumerate(names)]
     entries = {entry: at(layout.factor + i) for i, entry in enumerate(system.entries)}
     lines += _substitution(entries, [at(layout.inverse + i) for i in range(layout.states)])
-    lines += [f"poke(mk, {i * LANES} + lane, x{i})" for i in range(layout.states)]
-    return lane_function("stage", "Solve for a stage k, which comes in as its coupling over the shift.", lines, "b, k")
+    lines += [_to(layout.current + i).format(value=f"x{i}") for i in range(layout.states)]
+    return lane_function("stage", "Solve for the current stage, which comes in as its coupling over the shift.", lines)
 
 
 def along_path(states: Sequence[Node], prepared: Sequence[Node], interpolated: Sequence[int]) -> dict[Node, str]:

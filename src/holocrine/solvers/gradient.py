@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from holocrine.modelling.declaration import Model
 from holocrine.solvers.backward import Bars, empty_scratch
 from holocrine.solvers.kernels import kernel_module
-from holocrine.solvers.lanes import Problem, Tape, empty_lanes
+from holocrine.solvers.lanes import DONE, Problem, Tape, empty_lanes
 from holocrine.solvers.stiff import RTOL, Events, Failure, empty_report, failures_of, problem_of
 from holocrine.solvers.threads import in_threads
 
@@ -58,11 +58,7 @@ def pullback(
     problem = problem_of(model, starts, constants, times, owner, events, rtol, atol, limit)
     module: Any = kernel_module(model)
     report = empty_report(module, problem)
-    bars = Bars(
-        np.full_like(problem.starts, np.nan),
-        np.full((starts.shape[0], len(model.constants)), np.nan),
-        np.full_like(problem.event_values, np.nan),
-    )
+    bars = _bars(model, problem)
     chunks = np.array_split(np.arange(starts.shape[0]), max(1, -(-starts.shape[0] // CHUNK)))
 
     def work(first: int, stride: int) -> None:
@@ -72,16 +68,26 @@ def pullback(
             own = empty_report(module, part)
             paths = np.empty((lanes.size, module.INTERPOLATED, times.size))
             tape = module.run_taping(0, 1, part, own, tape._replace(paths=paths), empty_lanes(module))
+            failures_of(own)  # sets outputs that were not reached to nan, before anybody reads them
             seeds = np.ascontiguousarray(cotangent(lanes, own.outputs), dtype=np.float64)
             if seeds.shape != own.outputs.shape:
                 raise ValueError(f"cotangent must return {own.outputs.shape}, not {seeds.shape}")
-            found = Bars(*(np.full_like(bar[lanes], np.nan) for bar in bars))
+            found = _bars(model, part)
             module.back(part, own, tape, seeds, found, empty_lanes(module), empty_scratch(module, times.size))
+            for bar in found:
+                bar[own.causes != DONE] = np.nan
             for whole, piece in zip((*report, *bars), (*own, *found), strict=True):
                 whole[lanes] = piece
 
     in_threads(work, len(chunks), starts.size * times.size * 1000, threads)
-    return Gradients(report.outputs, *bars, failures_of(report))
+    failures = failures_of(report)
+    return Gradients(report.outputs, *bars, failures)
+
+
+def _bars(model: Model, problem: Problem) -> Bars:
+    """Zero until found: an event that never came keeps it."""
+    constants = np.zeros((problem.starts.shape[0], len(model.constants)))
+    return Bars(np.zeros_like(problem.starts), constants, np.zeros_like(problem.event_values))
 
 
 def _some(problem: Problem, lanes: Index) -> Problem:

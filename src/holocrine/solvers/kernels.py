@@ -56,6 +56,7 @@ import numpy as np
 from holocrine.modelling.lane_math import CONTRACT, exp, log, memory, peek, poke
 from holocrine.solvers.lanes import Tape
 """
+# No wrappers: they take as long to compile as the functions. So these can be called from compiled code only.
 _INNER = '@numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)'
 _OUTER = '@numba.njit(error_model="numpy", cache=True, nogil=True, no_cfunc_wrapper=True)'
 

@@ -63,9 +63,11 @@ class Problem(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Where results go: outputs, final states, cause and day of the end, steps tried, constants replaced by events."""
+    """Where results go: outputs and how many times of them were written, final states, cause and day of the end,
+    steps tried, constants replaced by events."""
 
     outputs: Array
+    written: Index
     finals: Array
     causes: Index
     stopped: Array
@@ -255,7 +257,7 @@ def finish(lanes: Lanes, lane: int, cause: int, report: Report, paths: Array) ->
     for i in range(STATES):
         report.finals[who, i] = lanes.b[(STATE + i) * LANES + lane]
     report.causes[who], report.stopped[who] = cause, lanes.clock[TIME, lane]
-    report.steps[who] = lanes.tally[TRIED, lane]
+    report.steps[who], report.written[who] = lanes.tally[TRIED, lane], lanes.tally[WRITTEN, lane]
     lanes.tally[PATIENT, lane] = IDLE
 
 

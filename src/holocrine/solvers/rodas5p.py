@@ -82,11 +82,6 @@ class StepLayout:
         self.interpolated = tuple(interpolated)
         self.dense = [layout.take(len(interpolated)) for _ in DENSE]
 
-    def slice_of(self, stage: int) -> str:
-        """The rows of a stage as a slice of the block."""
-        first = self.stages[stage] * LANES
-        return f"b[{first}:{first + self.model.states * LANES}]"
-
 
 def weighted(rows: Sequence[int], weights: Sequence[float], index: str) -> str:
     """The weighted sum of rows of the block, as text; `index` is the place in the row."""
@@ -96,28 +91,36 @@ def weighted(rows: Sequence[int], weights: Sequence[float], index: str) -> str:
 
 
 def _stage_lines(step: StepLayout, stage: int) -> list[str]:
-    layout, before = step.model, step.stages[:stage]
-    moved = weighted(before, STAGE[stage], "i")
-    origin = layout.state
+    """Put the last stage away, and set up and solve the next one; `current` is where both pass through."""
+    layout = step.model
+    before = [*step.stages[: stage - 1], layout.current]
+    origin, moved = layout.state, weighted(before, STAGE[stage], "i")
     if stage > FIRST_LATE:  # one more of the same sum
-        origin, moved = layout.stage, weighted([before[-1]], [1.0], "i")
+        origin, moved = layout.stage, weighted([layout.current], [1.0], "i")
     coupled = weighted(before, [GAMMA * weight for weight in COUPLING[stage]], "i")
     return [
         f"for i in range({layout.states * LANES}):",
-        f"    poke(m, {layout.stage * LANES} + i, peek(m, {origin * LANES} + i) + {moved})",
-        f"    poke(m, {step.stages[stage] * LANES} + i, {coupled})",
-        f"stage(b, {step.slice_of(stage)})",
+        f"    moved = peek(m, {origin * LANES} + i) + {moved}",
+        f"    coupled = {coupled}",
+        f"    poke(m, {step.stages[stage - 1] * LANES} + i, peek(m, {layout.current * LANES} + i))",
+        f"    poke(m, {layout.stage * LANES} + i, moved)",
+        f"    poke(m, {layout.current * LANES} + i, coupled)",
+        "stage(b)",
     ]
 
 
 def _attempt(step: StepLayout) -> str:
     layout = step.model
     shift = f"poke(m, {layout.shift * LANES} + lane, {1.0 / GAMMA!r} / {at(step.duration)})"
-    lines = ["m = memory(b)", "for lane in range(LANES):", f"    {shift}", f"start(b, {step.slice_of(0)})"]
+    lines = ["m = memory(b)", "for lane in range(LANES):", f"    {shift}", "start(b)"]
     for stage in range(1, STAGES):
         lines += _stage_lines(step, stage)
-    new = f"peek(m, {layout.stage * LANES} + i) + peek(m, {step.stages[-1] * LANES} + i)"
-    lines += [f"for i in range({layout.states * LANES}):", f"    poke(m, {step.new * LANES} + i, {new})"]
+    last = f"peek(m, {layout.current * LANES} + i)"
+    lines += [
+        f"for i in range({layout.states * LANES}):",
+        f"    poke(m, {step.stages[-1] * LANES} + i, {last})",
+        f"    poke(m, {step.new * LANES} + i, peek(m, {layout.stage * LANES} + i) + {last})",
+    ]
     body = "\n".join(f"    {line}" for line in lines)
     meaning = "One step from the state, of the duration each lane asks for."
     return f'{COMPILED}def attempt(b):\n    """{meaning}"""\n{body}\n'

@@ -103,7 +103,8 @@ def simulate(
         module.run(first, stride, problem, report, _no_tape(module, problem), empty_lanes(module))
 
     in_threads(work, starts.shape[0], starts.size * times.size * 100, threads)
-    return Runs(report.outputs, report.finals, report.steps, failures_of(report))
+    failures = failures_of(report)
+    return Runs(report.outputs, report.finals, report.steps, failures)
 
 
 def problem_of(
@@ -174,10 +175,11 @@ def _check(
 
 
 def empty_report(module: Any, problem: Problem) -> Report:
-    """Room for the results, outputs nan until written."""
+    """Room for the results."""
     lanes = problem.starts.shape[0]
     return Report(
-        outputs=np.full((lanes, problem.times.size, module.OUTPUTS), np.nan),
+        outputs=np.empty((lanes, problem.times.size, module.OUTPUTS)),
+        written=np.zeros(lanes, dtype=np.int64),
         finals=np.empty_like(problem.starts),
         causes=np.zeros(lanes, dtype=np.int64),
         stopped=np.zeros(lanes),
@@ -197,8 +199,8 @@ def _no_tape(module: Any, problem: Problem) -> Tape:
 
 
 def failures_of(report: Report) -> tuple[Failure, ...]:
-    """Lanes that failed, in order."""
-    return tuple(
-        Failure(int(lane), float(report.stopped[lane]), CAUSES[int(report.causes[lane])])
-        for lane in np.flatnonzero(report.causes)
-    )
+    """Lanes that failed, in order; what they could not reach becomes nan."""
+    failed = np.flatnonzero(report.causes)
+    for lane in failed:
+        report.outputs[lane, report.written[lane] :] = np.nan
+    return tuple(Failure(int(lane), float(report.stopped[lane]), CAUSES[int(report.causes[lane])]) for lane in failed)
