@@ -51,6 +51,7 @@ def write() -> str:
         "engine": document_engine.engine,
         "growth": document_engine.growth,
         "gradient": document_engine.gradient,
+        "surfaces": document_engine.surfaces,
         "spread": _spread,
         "kernel": _kernel,
         "face_map": _face_map,

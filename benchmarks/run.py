@@ -1,6 +1,7 @@
 """All benchmarks, one after the other, then docs/benchmarks.md. `make bench` sets up the peers and calls this.
 
-python benchmarks/run.py [kernel] [face_map] [engine] [growth] [gradient] [spread] [whole_plan]     default: all
+python benchmarks/run.py [kernel] [face_map] [engine] [growth] [gradient] [surfaces] [spread]
+    [whole_plan]     default: all
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 import document
 
 HERE = Path(__file__).resolve().parent
-ALL = ("kernel", "face_map", "engine", "growth", "gradient", "spread", "whole_plan")
+ALL = ("kernel", "face_map", "engine", "growth", "gradient", "surfaces", "spread", "whole_plan")
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from holocrine.modelling.codegen import LANES, Entry, Layout, System, along_path, at, lane_function, path_function
+from holocrine.modelling.codegen import Entry, Layout, System, along_path, at, lane_function, path_function, put
 from holocrine.modelling.straightline import Graph, Node, program, pullback
 
 _SUMMING = '@numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz"})\n'
@@ -27,7 +27,6 @@ class AdjointLayout:
         self.state = layout.take(states)
         self.prepared = layout.take(layout.prepared)
         self.jacobian = layout.take(len(self.entries))
-        self.current = layout.take(states)
         self.given = layout.take(states)
         self.taken = layout.take(2 * states)
         self.late = layout.take(states)
@@ -94,7 +93,7 @@ def _prepare_pullback(system: System) -> str:
 
 
 def _adding(row: int, value: str) -> str:
-    return f"poke(m, {row * LANES} + lane, {at(row)} + {value})"
+    return put(row, f"{at(row)} + {value}")
 
 
 def _inputs(local: _Local, layout: Layout, state_row: int) -> dict[Node, str]:
@@ -119,15 +118,16 @@ def _stage_pullback(system: System, layout: Layout, bars: AdjointLayout) -> str:
     local = _local(system)
     size = range(layout.states)
     lines = [f"x{i} = {at(bars.given + i)}" for i in size] + _transposed(system, layout)
-    lines += [f"poke(m, {(bars.taken + layout.states + i) * LANES} + lane, {at(layout.shift)} * x{i})" for i in size]
+    lines += [put(bars.taken + layout.states + i, f"{at(layout.shift)} * x{i}") for i in size]
     lines += [
-        _adding(bars.jacobian + number, f"x{i} * {at(bars.current + j)}") for number, (i, j) in enumerate(bars.entries)
+        _adding(bars.jacobian + number, f"x{i} * {at(layout.current + j)}")
+        for number, (i, j) in enumerate(bars.entries)
     ]
     seeds = {node: local.graph.input(f"seed {i}") for i, node in enumerate(local.rates)}
     read = _inputs(local, layout, layout.stage) | {seed: f"x{i}" for i, seed in enumerate(seeds.values())}
     results = pullback(local.graph, seeds, (*local.states, *local.prepared))
     computing, names = program(local.graph, results, read)
-    lines += computing + [f"poke(m, {(bars.taken + i) * LANES} + lane, {names[i]})" for i in size]
+    lines += computing + [put(bars.taken + i, names[i]) for i in size]
     lines += _added(bars.prepared, names[layout.states :])
     meaning = (
         "Back through the current stage from its bar (`given`); `taken` are the bars of its state and its coupling."

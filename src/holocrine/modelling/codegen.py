@@ -156,17 +156,15 @@ def at(row: int) -> str:
     return f"peek(m, {row * LANES} + lane)"
 
 
-def _to(row: int, *, adding: bool = False) -> str:
-    where = f"{row * LANES} + lane"
-    return f"poke(m, {where}, " + (f"peek(m, {where}) + " if adding else "") + "{value})"
+def put(row: int, value: str) -> str:
+    """Put a value into a lane's place in a row of the block."""
+    return f"poke(m, {row * LANES} + lane, {value})"
 
 
 def lane_function(name: str, meaning: str, lines: Sequence[str], arguments: str = "b") -> str:
     """A function that does `lines` for every lane."""
-    body = "\n".join(f"        {line}" for line in lines)
-    blocks = "    m = memory(b)\n"
-    head = f'{COMPILED}def {name}({arguments}):\n    """{meaning}"""\n'
-    return f"{head}{blocks}    for lane in range(LANES):\n{body}\n"
+    text = [f'"""{meaning}"""', "m = memory(b)", "for lane in range(LANES):", *(f"    {line}" for line in lines)]
+    return f"{COMPILED}def {name}({arguments}):\n" + "\n".join(f"    {line}" for line in text) + "\n"
 
 
 def _computed(system: System, results: Sequence[Node], read: Mapping[Node, int]) -> tuple[list[str], list[str]]:
@@ -203,11 +201,11 @@ def _start(system: System, layout: Layout, constants: dict[Node, int]) -> str:
     lines, names = _computed(system, (*system.rates, *system.entries.values(), *system.inverse), read)
     size, count = layout.states, len(system.entries)
     entries, inverse = names[size : size + count], names[size + count :]
-    lines += [_to(layout.factor + i).format(value=name) for i, name in enumerate(entries)]
-    lines += [_to(layout.inverse + i).format(value=name) for i, name in enumerate(inverse)]
+    lines += [put(layout.factor + i, name) for i, name in enumerate(entries)]
+    lines += [put(layout.inverse + i, name) for i, name in enumerate(inverse)]
     lines += [f"x{i} = {names[i]}" for i in range(size)]
     lines += _substitution(dict(zip(system.entries, entries, strict=True)), inverse)
-    lines += [_to(layout.current + i).format(value=f"x{i}") for i in range(size)]
+    lines += [put(layout.current + i, f"x{i}") for i in range(size)]
     return lane_function("start", "First stage from the state; keeps the LU factors of shift*I - J.", lines)
 
 
@@ -217,7 +215,7 @@ def _stage(system: System, layout: Layout, constants: dict[Node, int]) -> str:
     lines += [f"x{i} = {name} + shift * {at(layout.current + i)}" for i, name in enumerate(names)]
     entries = {entry: at(layout.factor + i) for i, entry in enumerate(system.entries)}
     lines += _substitution(entries, [at(layout.inverse + i) for i in range(layout.states)])
-    lines += [_to(layout.current + i).format(value=f"x{i}") for i in range(layout.states)]
+    lines += [put(layout.current + i, f"x{i}") for i in range(layout.states)]
     return lane_function("stage", "Solve for the current stage, which comes in as its coupling over the shift.", lines)
 
 

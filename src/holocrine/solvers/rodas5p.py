@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holocrine.modelling.codegen import COMPILED, LANES, Layout, System, at, lane_function
+from holocrine.modelling.codegen import COMPILED, LANES, Layout, System, at, lane_function, put
 
 GAMMA = 0.21193756319429014
 ORDER = 5
@@ -111,7 +111,7 @@ def _stage_lines(step: StepLayout, stage: int) -> list[str]:
 
 def _attempt(step: StepLayout) -> str:
     layout = step.model
-    shift = f"poke(m, {layout.shift * LANES} + lane, {1.0 / GAMMA!r} / {at(step.duration)})"
+    shift = put(layout.shift, f"{1.0 / GAMMA!r} / {at(step.duration)}")
     lines = ["m = memory(b)", "for lane in range(LANES):", f"    {shift}", "start(b)"]
     for stage in range(1, STAGES):
         lines += _stage_lines(step, stage)
@@ -135,8 +135,8 @@ def _judge(step: StepLayout) -> str:
     lines += [
         "error += 0.0 * total",  # max forgets nan, a sum does not
         f"wanted = {SAFETY} * exp(-{1.0 / ORDER} * log(error + 1e-12))",
-        f"poke(m, {step.error * LANES} + lane, error)",
-        f"poke(m, {step.factor * LANES} + lane, min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted)))",
+        put(step.error, "error"),
+        put(step.factor, f"min({LARGEST_GROWTH}, max({LARGEST_CUT}, wanted))"),
     ]
     meaning = "Error of the step in tolerances (of the worst state) and the factor for the next step size."
     return lane_function("judge", meaning, lines, "b, rtol, atol")
@@ -162,7 +162,7 @@ def _bend(step: StepLayout) -> str:
     for number, state in enumerate(step.interpolated):
         rows = [first + state for first in step.stages]
         for first, weights in zip(step.dense, DENSE, strict=True):
-            lines.append(f"poke(m, {(first + number) * LANES} + lane, {weighted(rows, weights, 'lane')})")
+            lines.append(put(first + number, weighted(rows, weights, "lane")))
     return lane_function("bend", "Coefficients of the interpolation, for the states that outputs need.", lines)
 
 

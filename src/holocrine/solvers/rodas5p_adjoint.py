@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holocrine.modelling.adjoint import AdjointLayout
-from holocrine.modelling.codegen import COMPILED, LANES, at, lane_function
+from holocrine.modelling.codegen import COMPILED, LANES, at, lane_function, put
 from holocrine.solvers.rodas5p import COUPLING, DENSE, FIRST_LATE, GAMMA, STAGE, STAGES, STEP, StepLayout, weighted
 
 
@@ -23,7 +23,7 @@ def source(step: StepLayout, bars: AdjointLayout) -> str:
     ]
     lines += ["for lane in range(LANES):", f"    moving = {at(step.moving)}"]
     for i in range(layout.states):
-        lines.append(f"    poke(m, {(bars.late + i) * LANES} + lane, moving * {at(bars.later + i)})")
+        lines.append("    " + put(bars.late + i, f"moving * {at(bars.later + i)}"))
     for stage in reversed(range(STAGES)):
         lines += _stage(step, bars, stage)
     everything = weighted((bars.state, bars.late, *bars.moved[:FIRST_LATE]), [1.0] * (2 + FIRST_LATE), "i")
@@ -41,7 +41,7 @@ def _hand_back(step: StepLayout, bars: AdjointLayout) -> str:
     lines = [f"moving = {at(step.moving)} > 0.0"]
     for i in range(step.model.states):
         lines.append(f"new, old = {at(bars.state + i)}, {at(bars.later + i)}")
-        lines.append(f"poke(m, {(bars.later + i) * LANES} + lane, new if moving else old)")
+        lines.append(put(bars.later + i, "new if moving else old"))
     meaning = "Where a lane moved, the old state's bars are those of the step before."
     return lane_function("hand_back", meaning, lines)
 
@@ -53,14 +53,14 @@ def _stage(step: StepLayout, bars: AdjointLayout, stage: int) -> list[str]:
     lines = [
         f"for i in range({layout.states * LANES}):",
         *_state_of_stage(step, stage),
-        f"    poke(m, {bars.current * LANES} + i, peek(m, {step.stages[stage] * LANES} + i))",
+        f"    poke(m, {layout.current * LANES} + i, peek(m, {step.stages[stage] * LANES} + i))",
         f"    poke(m, {bars.given * LANES} + i, {' + '.join(_given(bars, stage))})",
         "for lane in range(LANES):",
     ]
     for number, state in enumerate(step.interpolated):
         bent = weighted([first + number for first in bars.dense], [weights[stage] for weights in DENSE], "lane")
         row = bars.given + state
-        lines.append(f"    poke(m, {row * LANES} + lane, {at(row)} + {bent})")
+        lines.append("    " + put(row, f"{at(row)} + {bent}"))
     lines.append("stage_pullback(b)")
     size = layout.states * LANES
     if stage >= FIRST_LATE:
