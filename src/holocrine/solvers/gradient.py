@@ -19,8 +19,8 @@ from holocrine.solvers.threads import in_threads
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-CHUNK = 256
-"""Most lanes whose steps are on one tape (about 10 MB for the site model): more would not stay near the processor."""
+CHUNK = 96
+"""Most lanes whose steps are on one tape (about 4 MB for the site model): more would not stay near the processor."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _some(problem: Problem, lanes: Index) -> Problem:
 
 
 def _tape(module: Any) -> Tape:
-    rounds = 4096
+    rounds = 2048
     return Tape(
         np.empty((rounds, module.STATES * module.LANES)),
         np.empty((rounds, 4, module.LANES)),

@@ -26,6 +26,8 @@ FIRST_STEP = 0.02
 """Day: first step tried at the start and after every event."""
 SMALLEST_STEP = 1e-10
 IDLE = -1
+CACHE_LINE = 64
+"""Bytes."""
 TIME, STEP, USED, REACHED = 0, 1, 2, 3
 """Rows of `clock` (4, LANES), days: now, step proposed, step being tried, where it ends."""
 PATIENT, SLOT, TRIED, ACCEPTED, FOLLOWED, OUTPUT_AT, EVENT_AT, WRITTEN = 0, 1, 2, 3, 4, 5, 6, 7
@@ -98,10 +100,18 @@ class Lanes(NamedTuple):
     tally: Index
 
 
+def _aligned(size: int) -> Array:
+    """Zeros (size,) that begin with a line of the cache, so that no row lies across two."""
+    spare = CACHE_LINE // 8
+    block = np.zeros(size + spare)
+    first = -(block.ctypes.data // 8) % spare
+    return block[first : first + size]
+
+
 def empty_lanes(module: Any) -> Lanes:
     """Lanes of the size that a model's compiled module needs."""
     return Lanes(
-        np.zeros(module.ROWS * module.LANES),
+        _aligned(module.ROWS * module.LANES),
         np.zeros((module.LANES, module.CONSTANTS)),
         np.zeros((module.LANES, module.PREPARED)),
         np.zeros((4, module.LANES)),
