@@ -29,7 +29,7 @@ def meaning(path: Path) -> str:
 def contents(folder: Path) -> list[Path]:
     """What the map shows of a folder: its modules first, then its subfolders, each in alphabetical order."""
     modules = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
-    folders = sorted(path for path in folder.iterdir() if path.is_dir() and path.name != "__pycache__")
+    folders = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
     return modules + [path for path in folders if any(item.is_file() for item in path.iterdir())]
 
 

@@ -34,6 +34,7 @@ STATE = DURATION = MOVING = 0
 LATER_BAR = STATE_BAR = PREPARED_BAR = DENSE_BAR = 0
 INTERPOLATED_STATES: Any = None
 prepare_lane: Any = None
+due_until: Any = None
 prepare_pullback: Any = None
 outputs_pullback: Any = None
 attempt: Any = None
@@ -172,14 +173,12 @@ def unseat(lanes: Lanes, lane: int, who: int, scratch: Scratch, bars: Bars) -> N
 
 def take_paths(lanes: Lanes, clock: Array, tally: Index, times: Array, scratch: Scratch) -> None:
     """Derivatives by the points of the path inside the steps, on to state and interpolation: see `lanes.trace`."""
-    m, path = memory(lanes.b), scratch.path
+    m, path, days = memory(lanes.b), scratch.path, memory(times)
     for lane in range(LANES):
         if peek(m, MOVING * LANES + lane) == 0.0:
             continue
         first, reached = tally[OUTPUT_AT, lane], clock[REACHED, lane]
-        last = first
-        while last < times.size and (times[last] < reached or (times[last] == reached and not tally[FOLLOWED, lane])):
-            last += 1
+        last = due_until(days, times.size, first, reached, tally[FOLLOWED, lane])
         if last == first:
             continue
         start, scale = clock[TIME, lane], 1.0 / clock[USED, lane]

@@ -34,6 +34,7 @@ _MADE_BY = tuple(
 _FORWARD = (
     *(lanes.prepare_lane, lanes.write_outputs, lanes.apply_events, lanes.seat, lanes.choose_steps),
     *(
+        lanes.due_until,
         lanes.trace,
         lanes.finish,
         lanes.settle,

@@ -191,11 +191,19 @@ def choose_steps(lanes: Lanes, problem: Problem) -> None:
         lanes.b[DURATION * LANES + lane] = clock[USED, lane]
 
 
-def trace(lanes: Lanes, times: Array, paths: Array) -> None:
-    """Interpolate the states that outputs need at the times inside accepted steps.
+def due_until(days: Any, count: int, first: int, reached: float, followed: int) -> int:
+    """The first of the `count` outputs at `days` that is not due when a step reaches its end.
 
-    At an event's day they wait for the next step, so that outputs are those just after the event.
+    At the day of an event that follows they wait for the next step, so that outputs are those just after the event.
     """
+    last = first
+    while last < count and (peek(days, last) < reached or (peek(days, last) == reached and followed == 0)):
+        last += 1
+    return last
+
+
+def trace(lanes: Lanes, times: Array, paths: Array) -> None:
+    """Interpolate the states that outputs need at the times inside accepted steps."""
     bent = False
     b, clock, tally = lanes.b, lanes.clock, lanes.tally
     m, days, points = memory(b), memory(times), memory(paths)
@@ -203,9 +211,7 @@ def trace(lanes: Lanes, times: Array, paths: Array) -> None:
         if tally[ACCEPTED, lane] == 0:
             continue
         first, reached = tally[OUTPUT_AT, lane], clock[REACHED, lane]
-        last = first
-        while last < times.size and (times[last] < reached or (times[last] == reached and not tally[FOLLOWED, lane])):
-            last += 1
+        last = due_until(days, times.size, first, reached, tally[FOLLOWED, lane])
         if last == first:
             continue
         if not bent:
