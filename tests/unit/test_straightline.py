@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from holocrine.errors import InternalError
-from holocrine.modelling.straightline import Graph, Node, program, pullback, translate
+from holocrine.modelling.reverse import pullback
+from holocrine.modelling.straightline import Graph, Node, program, translate
 
 DIGITS = 40
 """Programs are run and expressions worked out with this many digits, so that only literals are doubles."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from holocrine.modelling.codegen import Entry, Layout, System, along_path, at, lane_function, path_function, put
-from holocrine.modelling.straightline import Graph, Node, program, pullback
+from holocrine.modelling.reverse import pullback
+from holocrine.modelling.straightline import Graph, Node, program
 
 _SUMMING = '@numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz"})\n'
 """Sums over the points of a path may be taken in several parts at once."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.solvers.lanes import (
+from holocrine.solvers.lane_memory import (
     ACCEPTED,
     FOLLOWED,
     IDLE,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from holocrine.modelling.declaration import Model
 from holocrine.solvers.backward import Bars, empty_scratch
 from holocrine.solvers.kernels import kernel_module
-from holocrine.solvers.lanes import DONE, Problem, Tape, empty_lanes
+from holocrine.solvers.lane_memory import DONE, Problem, Tape, empty_lanes
 from holocrine.solvers.stiff import RTOL, Events, Failure, empty_report, failures_of, problem_of
 from holocrine.solvers.threads import in_threads
 

@@ -22,27 +22,16 @@ from holocrine.modelling.cache import cached_module, fingerprint
 from holocrine.modelling.codegen import LANES, Layout, generate, system
 from holocrine.modelling.declaration import Model
 from holocrine.modelling.dimensions import check_units
-from holocrine.solvers import backward, lanes, rodas5p, rodas5p_adjoint
+from holocrine.solvers import backward, lanes, rodas5p, rodas5p_adjoint, tape
 
+_GENERATORS = ("straightline", "reverse", "codegen", "adjoint", "lane_math")
+_STEPPERS = ("rodas5p", "rodas5p_adjoint", "lane_memory", "lanes", "tape", "backward", "kernels")
 _MADE_BY = tuple(
-    f"holocrine.{name}"
-    for name in (
-        *("modelling.straightline", "modelling.codegen", "modelling.adjoint", "modelling.lane_math"),
-        *("solvers.rodas5p", "solvers.rodas5p_adjoint", "solvers.lanes", "solvers.backward", "solvers.kernels"),
-    )
+    f"holocrine.{room}.{name}" for room, names in (("modelling", _GENERATORS), ("solvers", _STEPPERS)) for name in names
 )
 _FORWARD = (
-    *(lanes.prepare_lane, lanes.write_outputs, lanes.apply_events, lanes.seat, lanes.choose_steps),
-    *(
-        lanes.due_until,
-        lanes.trace,
-        lanes.finish,
-        lanes.settle,
-        lanes.copy_round,
-        lanes.remember,
-        lanes.forget,
-        lanes.admit,
-    ),
+    *(lanes.prepare_lane, lanes.write_outputs, lanes.apply_events, lanes.seat, lanes.choose_steps, lanes.due_until),
+    *(lanes.trace, lanes.finish, lanes.settle, lanes.admit, tape.forget, tape.copy_round, tape.remember),
 )
 _BACKWARD = (
     *(backward.flush, backward.take_outputs, backward.undo_events, backward.seat_at_end, backward.unseat),
@@ -55,7 +44,7 @@ import numba
 import numpy as np
 
 from holocrine.modelling.lane_math import CONTRACT, exp, log, memory, peek, poke
-from holocrine.solvers.lanes import Tape
+from holocrine.solvers.lane_memory import Tape
 """
 # No wrappers: they take as long to compile as the functions. So these can be called from compiled code only.
 _INNER = '@numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)'

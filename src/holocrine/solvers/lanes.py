@@ -8,33 +8,40 @@ interpolate outputs inside it, then per lane move on or shrink, apply events, fi
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from holocrine.solvers.lane_memory import (
+    ACCEPTED,
+    DONE,
+    EVENT_AT,
+    FOLLOWED,
+    IDLE,
+    NOT_FINITE,
+    OUTPUT_AT,
+    PATIENT,
+    REACHED,
+    SLOT,
+    STEP,
+    STEP_TOO_SMALL,
+    TIME,
+    TOO_MANY_STEPS,
+    TRIED,
+    USED,
+    WRITTEN,
+    Array,
+    Lanes,
+    Problem,
+    Report,
+    Tape,
+)
 
-DONE, TOO_MANY_STEPS, NOT_FINITE, STEP_TOO_SMALL = 0, 1, 2, 3
-CAUSES = {
-    TOO_MANY_STEPS: "more steps than allowed",
-    NOT_FINITE: "a state or rate is not finite",
-    STEP_TOO_SMALL: "the step size fell below 1e-10 day",
-}
 FIRST_STEP = 0.02
 """Day: first step tried at the start and after every event."""
 SMALLEST_STEP = 1e-10
-IDLE = -1
-CACHE_LINE = 64
-"""Bytes."""
-TIME, STEP, USED, REACHED = 0, 1, 2, 3
-"""Rows of `clock` (4, LANES), days: now, step proposed, step being tried, where it ends."""
-PATIENT, SLOT, TRIED, ACCEPTED, FOLLOWED, OUTPUT_AT, EVENT_AT, WRITTEN = 0, 1, 2, 3, 4, 5, 6, 7
-"""Rows of `tally` (8, LANES): who, whose path is kept where, steps tried, step accepted, event at its end, next output,
-next event, outputs written."""
 
-LANES = STATES = CONSTANTS = OUTPUTS = PREPARED = INTERPOLATED = ROWS = 0
+LANES = STATES = CONSTANTS = PREPARED = INTERPOLATED = 0
 STATE = CONSTANT = DURATION = NEW = ERROR = FACTOR = MOVING = BEND = 0
 INTERPOLATED_STATES: Any = None
 prepare: Any = None
@@ -43,80 +50,10 @@ attempt: Any = None
 judge: Any = None
 accept: Any = None
 bend: Any = None
+forget: Any = None
 memory: Any = None
 peek: Any = None
 poke: Any = None
-
-
-class Problem(NamedTuple):
-    """What to integrate; shapes as in `solvers.stiff.simulate`. `end` is the last day."""
-
-    starts: Array
-    constants: Array
-    owner: Index
-    times: Array
-    end: float
-    event_days: Array
-    event_targets: Index
-    event_values: Array
-    rtol: float
-    atol: float
-    limit: int
-
-
-class Report(NamedTuple):
-    """Where results go: outputs and how many times of them were written, final states, cause and day of the end,
-    steps tried, constants replaced by events."""
-
-    outputs: Array
-    written: Index
-    finals: Array
-    causes: Index
-    stopped: Array
-    steps: Index
-    replaced: Array
-
-
-class Tape(NamedTuple):
-    """What a backward sweep needs of every round: states (rounds, STATES*LANES), `clock` and `tally` as it was tried.
-
-    `paths` (LANES or patients, INTERPOLATED, times) are the states that outputs need.
-    """
-
-    states: Array
-    clocks: Array
-    tallies: Index
-    rounds: Index
-    paths: Array
-
-
-class Lanes(NamedTuple):
-    """The block `b`, per lane constants `p` (LANES, CONSTANTS) and `q` (LANES, PREPARED), `clock` and `tally`."""
-
-    b: Array
-    p: Array
-    q: Array
-    clock: Array
-    tally: Index
-
-
-def _aligned(size: int) -> Array:
-    """Zeros (size,) that begin with a line of the cache, so that no row lies across two."""
-    spare = CACHE_LINE // 8
-    block = np.zeros(size + spare)
-    first = -(block.ctypes.data // 8) % spare
-    return block[first : first + size]
-
-
-def empty_lanes(module: Any) -> Lanes:
-    """Lanes of the size that a model's compiled module needs."""
-    return Lanes(
-        _aligned(module.ROWS * module.LANES),
-        np.zeros((module.LANES, module.CONSTANTS)),
-        np.zeros((module.LANES, module.PREPARED)),
-        np.zeros((4, module.LANES)),
-        np.zeros((8, module.LANES), dtype=np.int64),
-    )
 
 
 def prepare_lane(lanes: Lanes, lane: int) -> None:
@@ -277,36 +214,6 @@ def finish(lanes: Lanes, lane: int, cause: int, report: Report, paths: Array) ->
     lanes.tally[PATIENT, lane] = IDLE
 
 
-def remember(tape: Tape, lanes: Lanes, number: int) -> Tape:
-    """Put a round on the tape, before its states move on; a full tape is copied to one twice as long."""
-    if number == tape.states.shape[0]:
-        states = np.empty((2 * number, STATES * LANES))
-        clocks = np.empty((2 * number, 4, LANES))
-        tallies = np.empty((2 * number, 8, LANES), dtype=np.int64)
-        for old in range(number):
-            copy_round(tape.states[old], tape.clocks[old], tape.tallies[old], states[old], clocks[old], tallies[old])
-        tape = Tape(states, clocks, tallies, tape.rounds, tape.paths)
-    block = lanes.b[STATE * LANES : (STATE + STATES) * LANES]
-    copy_round(block, lanes.clock, lanes.tally, tape.states[number], tape.clocks[number], tape.tallies[number])
-    tape.rounds[0] = number + 1
-    return tape
-
-
-def copy_round(
-    states: Array, clock: Array, tally: Index, new_states: Array, new_clock: Array, new_tally: Index
-) -> None:
-    """Copy one round; loops, because slice assignment triples the time to compile."""
-    old, new = memory(states), memory(new_states)
-    for i in range(STATES * LANES):
-        poke(new, i, peek(old, i))
-    for i in range(4):
-        for lane in range(LANES):
-            new_clock[i, lane] = clock[i, lane]
-    for i in range(8):
-        for lane in range(LANES):
-            new_tally[i, lane] = tally[i, lane]
-
-
 def admit(lanes: Lanes, waiting: int, stride: int, problem: Problem, report: Report, paths: Array) -> int:
     """Seat waiting patients in idle lanes, each with a path of its own if there are so many; returns who waits next."""
     own_path = paths.shape[0] == problem.starts.shape[0]
@@ -316,11 +223,6 @@ def admit(lanes: Lanes, waiting: int, stride: int, problem: Problem, report: Rep
             apply_events(lanes, lane, problem, report, paths)
             waiting += stride
     return waiting
-
-
-def forget(tape: Tape, lanes: Lanes, number: int) -> Tape:  # noqa: ARG001 - stands where `remember` may stand
-    """Keep nothing of a round."""
-    return tape
 
 
 def run(first: int, stride: int, problem: Problem, report: Report, tape: Tape, lanes: Lanes) -> Tape:

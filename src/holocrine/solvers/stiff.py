@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from holocrine.errors import SolverError
 from holocrine.modelling.declaration import Model
 from holocrine.solvers.kernels import kernel_module
-from holocrine.solvers.lanes import CAUSES, Problem, Report, Tape, empty_lanes
+from holocrine.solvers.lane_memory import CAUSES, Problem, Report, Tape, empty_lanes
 from holocrine.solvers.threads import in_threads
 
 Array = NDArray[np.float64]
