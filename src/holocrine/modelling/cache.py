@@ -20,14 +20,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
 from holocrine.errors import SolverError
-
-Array = NDArray[np.float64]
 
 
 def cache_folder() -> Path:
@@ -69,7 +68,7 @@ def fingerprint(modules: Sequence[str], *inputs: object) -> str:
     return digest.hexdigest()[:20]
 
 
-def cached_arrays(name: str, make: Callable[[], Mapping[str, Array]]) -> Mapping[str, Array]:
+def cached_arrays(name: str, make: Callable[[], Mapping[str, NDArray[Any]]]) -> Mapping[str, NDArray[Any]]:
     """The arrays stored under `name`, or those of `make`, which are then stored.
 
     A damaged file is made again; a folder that cannot be written only costs the time.

@@ -76,7 +76,7 @@ def responses(draws: Draws, weeks: Array, days_since_last: float | None = None) 
         (__name__,), made_by(SITE), site_constants(draws), draws.hypothesis, weeks, days_since_last
     )
     arrays = cached_arrays(name, lambda: _integrate(draws, weeks, days_since_last))
-    return {terminal: Response(arrays[terminal], weeks) for terminal in TERMINALS}
+    return {terminal: Response(arrays[terminal].astype(np.float64), weeks) for terminal in TERMINALS}
 
 
 def site_constants(draws: Draws) -> Array:
@@ -96,11 +96,15 @@ def inject(states: Array, loading: Array, direct: NDArray[np.bool_], half_effect
     states[:, SITE.state_names.index("C")] += np.where(direct, concentration, 0.0)
 
 
-def _integrate(draws: Draws, weeks: Array, days_since_last: float | None) -> dict[str, Array]:
-    """All lanes, a few draws at a time so that memory stays small."""
+def _integrate(draws: Draws, weeks: Array, days_since_last: float | None) -> dict[str, NDArray[np.float32]]:
+    """All lanes, a few draws at a time so that memory stays small.
+
+    In single precision (1e-7, a thousandth of the integration's error), because with an earlier session the
+    surfaces are kept as a file of tens of megabytes.
+    """
     past = np.zeros(1) if days_since_last is None else node_loadings(PAST_NODES)
     shape = (draws.n, past.size, NEW_NODES, weeks.size)
-    values: dict[str, Array] = {terminal: np.empty(shape) for terminal in TERMINALS}
+    values: dict[str, NDArray[np.float32]] = {terminal: np.empty(shape, np.float32) for terminal in TERMINALS}
     constants, direct = site_constants(draws), draws.hypothesis_ids == "H2"
     half_effect = draws.local["direct_half_effect"]
     for first in range(0, draws.n, DRAWS_AT_ONCE):
