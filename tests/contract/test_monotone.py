@@ -24,8 +24,8 @@ from holocrine.simulation.summary import mean_fall
 pytestmark = pytest.mark.slow
 
 WEEKS = np.arange(27.0)
-INTEGRATOR = 5e-4
-"""Share of baseline: surfaces are integrated to 1e-4 per step, which leaves 4e-4 at worst (tests/conformance)."""
+INTEGRATOR = 2e-5
+"""Share of baseline: surfaces are integrated to 1e-5 per step, which leaves 1e-5 at worst (tests/conformance)."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from holocrine.errors import InternalError
 from holocrine.modelling.reverse import pullback
-from holocrine.modelling.straightline import Graph, Node, program, translate
+from holocrine.modelling.straightline import Graph, Node, program
+from holocrine.modelling.translation import translate
 
 DIGITS = 40
 """Programs are run and expressions worked out with this many digits, so that only literals are doubles."""

@@ -6,7 +6,7 @@ depends on constants alone (`prepared`) is an input here; `prepare_pullback` tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from holocrine.modelling.codegen import Entry, Layout, System, along_path, at, lane_function, path_function, put
@@ -57,7 +57,7 @@ def _local(system: System) -> _Local:
     def move(nodes: Sequence[Node]) -> tuple[Node, ...]:
         for node in source.needed(nodes, (*system.states, *system.prepared)):
             if node not in moved:
-                moved[node] = source.again(node, graph, moved)
+                moved[node] = _copied(source, node, graph, moved)
         return tuple(moved[node] for node in nodes)
 
     return _Local(
@@ -68,6 +68,24 @@ def _local(system: System) -> _Local:
         move(system.outputs),
         dict(zip(system.jacobian, move(list(system.jacobian.values())), strict=True)),
     )
+
+
+def _copied(graph: Graph, node: Node, other: Graph, moved: Mapping[Node, Node]) -> Node:
+    """The same operation in another graph, on the arguments as they are there."""
+    value = graph.value(node)
+    if value is not None:
+        return other.number(value)
+    operation, _ = graph.nodes[node]
+    make: Mapping[str, Callable[..., Node]] = {
+        "add": other.add,
+        "multiply": other.multiply,
+        "negative": other.negative,
+        "reciprocal": other.reciprocal,
+        "root": other.root,
+        "exponential": other.exponential,
+        "logarithm": other.logarithm,
+    }
+    return make[operation](*(moved[argument] for argument in graph.arguments(node)))
 
 
 def generate_adjoint(system: System, layout: Layout, bars: AdjointLayout) -> str:

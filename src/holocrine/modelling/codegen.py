@@ -15,7 +15,8 @@ from itertools import chain
 import sympy
 
 from holocrine.modelling.declaration import Model
-from holocrine.modelling.straightline import Graph, Node, program, translate
+from holocrine.modelling.straightline import Graph, Node, program
+from holocrine.modelling.translation import translate
 
 LANES = 8
 """Lanes of a block: one of the widest registers (AVX-512) or two of the usual ones, and as small as that, because the

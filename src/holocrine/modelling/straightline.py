@@ -1,15 +1,14 @@
 """Straight-line code as a graph: every value is computed once, from values before it.
 
-Equal subexpressions are one node from the start (hash-consing). Expressions come in from SymPy (`translate`), and
-`program` writes a set of values out as lines of Python.
+Equal subexpressions are one node from the start (hash-consing). Expressions come in from SymPy
+(`translation`), derivatives are added by reverse accumulation (`reverse`), and `program` writes a set of values out as
+lines of Python.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import sympy
 
 from holocrine.errors import InternalError
 
@@ -110,49 +109,6 @@ class Graph:
             return self.multiply(self.number(0.5), self.logarithm(arguments[0]))  # type: ignore[arg-type]
         return self._add("logarithm", a)
 
-    def whole_power(self, a: Node, power: int) -> Node:
-        """a to a whole power, by squaring."""
-        if power < 0:
-            return self.whole_power(self.reciprocal(a), -power)
-        result, square = self.number(1.0), a
-        while power:
-            if power & 1:
-                result = self.multiply(result, square)
-            power >>= 1
-            square = self.multiply(square, square) if power else square
-        return result
-
-    def product(self, factors: Iterable[Node]) -> Node:
-        """The product of all factors."""
-        result = self.number(1.0)
-        for factor in factors:
-            result = self.multiply(result, factor)
-        return result
-
-    def total(self, terms: Iterable[Node]) -> Node:
-        """The sum of all terms."""
-        result = self.number(0.0)
-        for term in terms:
-            result = self.add(result, term)
-        return result
-
-    def again(self, node: Node, other: Graph, moved: Mapping[Node, Node]) -> Node:
-        """The same operation in another graph, on the arguments as they are there."""
-        value = self.value(node)
-        if value is not None:
-            return other.number(value)
-        operation, _ = self.nodes[node]
-        make: Mapping[str, Callable[..., Node]] = {
-            "add": other.add,
-            "multiply": other.multiply,
-            "negative": other.negative,
-            "reciprocal": other.reciprocal,
-            "root": other.root,
-            "exponential": other.exponential,
-            "logarithm": other.logarithm,
-        }
-        return make[operation](*(moved[argument] for argument in self.arguments(node)))
-
     def needed(self, targets: Iterable[Node], given: Iterable[Node] = ()) -> list[Node]:
         """Nodes that must be computed for `targets`, in order; `given` ones and what is behind them are not."""
         known, wanted = set(given), set()
@@ -172,62 +128,6 @@ class Graph:
             if any(argument in found for argument in self.arguments(node)):
                 found.add(node)
         return found
-
-
-def translate(graph: Graph, expression: sympy.Basic, names: Mapping[str, Node], varying: set[Node]) -> Node:
-    """Put a SymPy expression into the graph; `names` are its symbols, `varying` the nodes that change in time.
-
-    Factors and terms that do not vary are gathered first, so that they can be computed beforehand. `varying` grows by
-    the nodes that are added. Raises InternalError on an operation the kernels do not have.
-    """
-    match expression:
-        case sympy.Number():
-            return graph.number(float(expression))
-        case sympy.Symbol():
-            return names[expression.name]
-    arguments = [translate(graph, argument, names, varying) for argument in expression.args]
-    fixed = [node for node in arguments if node not in varying]
-    moving = [node for node in arguments if node in varying]
-    before = len(graph.nodes)
-    match expression:
-        case sympy.Add():
-            result = graph.add(graph.total(fixed), graph.total(moving)) if moving else graph.total(fixed)
-        case sympy.Mul():
-            result = graph.multiply(graph.product(fixed), graph.product(moving))
-        case sympy.Pow():
-            result = _power(graph, expression, arguments, varying)
-        case sympy.exp():
-            result = graph.exponential(arguments[0])
-        case sympy.log():
-            result = graph.logarithm(arguments[0])
-        case _:
-            raise InternalError(f"kernels have no operation {type(expression).__name__} ({expression})")
-    for node in range(before, len(graph.nodes)):
-        if any(argument in varying for argument in graph.arguments(node)):
-            varying.add(node)
-    return result
-
-
-def _power(graph: Graph, expression: sympy.Pow, arguments: Sequence[Node], varying: set[Node]) -> Node:
-    base, exponent = arguments
-    power = expression.exp
-    if power.is_Integer:
-        return graph.whole_power(base, int(power))
-    if power == sympy.Rational(1, 2):
-        return graph.root(base)
-    if expression.base is sympy.E:
-        return graph.exponential(exponent)
-    return graph.exponential(graph.multiply(exponent, _logarithm_of_product(graph, base, varying)))
-
-
-def _logarithm_of_product(graph: Graph, node: Node, varying: set[Node]) -> Node:
-    """log(c x) as log(c) + log(x) when c does not vary: bases of real powers are positive, and log(c) is then known."""
-    operation, _ = graph.nodes[node]
-    if operation == "multiply" and node in varying:
-        a, b = graph.arguments(node)
-        if (a in varying) != (b in varying):
-            return graph.add(graph.logarithm(a), graph.logarithm(b))
-    return graph.logarithm(node)
 
 
 _LINES = {

@@ -29,8 +29,8 @@ NEW_NODES = 20
 PAST_NODES = 10
 CORNER = 0.03
 """Loading at which node spacing turns from even to logarithmic."""
-RTOL = 1e-4
-"""Tolerance of the surfaces: their worst error is then a few 1e-4, well below the interpolation's."""
+RTOL = 1e-5
+"""Tolerance of the surfaces: their worst error is then about 1e-5, far below the interpolation's."""
 DRAWS_AT_ONCE = 64
 
 
@@ -99,7 +99,7 @@ def inject(states: Array, loading: Array, direct: NDArray[np.bool_], half_effect
 def _integrate(draws: Draws, weeks: Array, days_since_last: float | None) -> dict[str, NDArray[np.float32]]:
     """All lanes, a few draws at a time so that memory stays small.
 
-    In single precision (1e-7, a thousandth of the integration's error), because with an earlier session the
+    In single precision (1e-7, a hundredth of the integration's error), because with an earlier session the
     surfaces are kept as a file of tens of megabytes.
     """
     past = np.zeros(1) if days_since_last is None else node_loadings(PAST_NODES)

@@ -24,7 +24,7 @@ from holocrine.modelling.declaration import Model
 from holocrine.modelling.dimensions import check_units
 from holocrine.solvers import backward, lanes, rodas5p, rodas5p_adjoint, tape
 
-_GENERATORS = ("straightline", "reverse", "codegen", "adjoint", "lane_math")
+_GENERATORS = ("straightline", "translation", "reverse", "codegen", "adjoint", "lane_math")
 _STEPPERS = ("rodas5p", "rodas5p_adjoint", "lane_memory", "lanes", "tape", "backward", "kernels")
 _MADE_BY = tuple(
     f"holocrine.{room}.{name}" for room, names in (("modelling", _GENERATORS), ("solvers", _STEPPERS)) for name in names
