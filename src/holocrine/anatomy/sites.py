@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from holocrine.anatomy.tables import Row, provenance, read_rows
-from holocrine.domain.vocabulary import Region, Sex
+from holocrine.domain.vocabulary import BodySite, Region, Sex
 from holocrine.errors import KnowledgeError
 
 LayerName = Literal["epidermis", "dermis", "subcutis", "muscle"]
@@ -16,8 +16,8 @@ Bottom = Literal["bone", "deep tissue"]
 Terminal = Literal["sebaceous", "sudomotor", "motor"]
 
 _ORDER: tuple[LayerName, ...] = get_args(LayerName)
-_NO_BONE_BELOW = ("cheek", "upper_lip")
-"""Here the mouth's cavity or the buccal fat follows the muscle, elsewhere bone."""
+_NO_BONE_BELOW = ("cheek", "upper_lip", "axilla", "abdomen", "back", "palm", "sole")
+"""Here the mouth's cavity, the buccal fat or deep tissue follows the muscle, elsewhere bone."""
 SEBACEOUS_BAND = (0.20, 0.85)
 """Shares of the dermis; assumption: sebaceous glands sit between its upper fifth and the lower follicle."""
 SUDOMOTOR_BAND = (0.50, 0.5)
@@ -38,7 +38,7 @@ class Layer:
 class LayerStack:
     """Layers from the surface down at one site, and what lies below the last."""
 
-    site: Region
+    site: Region | BodySite
     sex: Sex
     layers: tuple[Layer, ...]
     bottom: Bottom
@@ -67,8 +67,8 @@ class Level:
 
 
 @lru_cache(maxsize=64)
-def layer_stack(region: Region, sex: Sex) -> LayerStack:
-    """The layers at the middle of a region. Raises KnowledgeError when the table lacks one of them."""
+def layer_stack(region: Region | BodySite, sex: Sex) -> LayerStack:
+    """The layers at the middle of a region of the face or a site of the body. Raises KnowledgeError when the table lacks one of them."""
     rows = {row["layer"]: row for row in _layer_rows() if row["site"] == _site(region) and row["sex"] == sex}
     if missing := [name for name in _ORDER if name not in rows]:
         raise KnowledgeError(f"layers.csv: {_site(region)} ({sex}) has no {', '.join(missing)}")
@@ -117,7 +117,7 @@ def _gland_level(region: Region, quantity: str) -> Level:
     raise KnowledgeError(f"glands.csv: no {quantity} for {_site(region)}")
 
 
-def _site(region: Region) -> str:
+def _site(region: Region | BodySite) -> str:
     """Both sides of the face share their rows."""
     return region.removesuffix("_left").removesuffix("_right")
 

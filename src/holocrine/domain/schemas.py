@@ -14,6 +14,7 @@ from holocrine.domain.case import Case
 from holocrine.domain.export import SbmlDocument
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.plan import Plan
+from holocrine.domain.validation import Validation
 from holocrine.errors import InputError, nearest_match
 
 # files are described as they may be written, answers as they are always given
@@ -25,6 +26,7 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.plan-answer/1": (PlanDocument, "serialization"),
     "holocrine.simulate-answer/1": (SimulateDocument, "serialization"),
     "holocrine.sbml-answer/1": (SbmlDocument, "serialization"),
+    "holocrine.validation/1": (Validation, "serialization"),
 }
 NAMES = tuple(_MODELS)
 """Every name `schema_of` knows."""

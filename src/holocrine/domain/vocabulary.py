@@ -35,6 +35,8 @@ Region = Literal[
     "jawline_right",
     "scalp_edge",
 ]
+BodySite = Literal["axilla", "abdomen", "back", "palm", "sole"]
+"""Sites off the face at which toxin was studied; the evidence uses them, plans do not."""
 Target = Literal["sebum", "sweat"]
 Avoidance = Literal["lid_ptosis", "brow_drop", "smile_change"]
 

@@ -108,9 +108,21 @@ class Hypothesis:
 
 def load_parameters() -> ParameterSet:
     """The packaged parameter table. Raises KnowledgeError naming every faulty row."""
+    return _load("parameters.csv")
+
+
+def load_readings() -> ParameterSet:
+    """What turns effects into the statistics that studies report: rating errors, thresholds, spread between studies.
+
+    Raises KnowledgeError naming every faulty row.
+    """
+    return _load("readings.csv")
+
+
+def _load(table: str) -> ParameterSet:
     faults: list[str] = []
     parameters: dict[str, Parameter] = {}
-    for row in read_table("parameters.csv"):
+    for row in read_table(table):
         fault = _fault(row, parameters)
         if fault:
             faults.append(f"{row['name']}: {fault}")
@@ -132,7 +144,7 @@ def load_parameters() -> ParameterSet:
             assumption=row["assumption"],
         )
     if faults:
-        raise KnowledgeError("parameters.csv: " + "; ".join(faults))
+        raise KnowledgeError(f"{table}: " + "; ".join(faults))
     return ParameterSet(parameters)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -26,6 +26,11 @@ Weights = Mapping[str, tuple[tuple[str, float], ...]]
 
 SCALE = {"lognormal": "log", "logitnormal": "logit", "normal": "identity"}
 """Scale on which a distribution is normal, and on which the SDs of variability.csv are given."""
+SPREAD_FACTOR = {
+    **{f"half_loading_{terminal}": "response_spread" for terminal in ("motor", "sudomotor", "sebaceous")},
+    **{f"light_chain_half_life_{terminal}": "duration_spread" for terminal in ("motor", "sudomotor", "sebaceous")},
+}
+"""Parameters whose spread between people is itself uncertain, and the parameter that multiplies it."""
 SMALLEST_PIVOT = 1e-9
 """A correlation matrix whose Cholesky pivot falls below this is not positive definite."""
 Row = dict[str, str]
@@ -74,7 +79,10 @@ def shifted(parameter: Parameter, typical: float, deviation: Array) -> Array:
     """Values `deviation` (any shape, on the normal scale) away from the typical value `typical`, in the unit."""
     if parameter.distribution == "fixed":
         return np.full_like(deviation, typical)
-    return replace(parameter, value=typical).from_normal(deviation / lumped_spread(parameter))
+    at = _forward(parameter, typical) + deviation
+    if parameter.distribution == "lognormal":
+        return np.asarray(np.exp(at))
+    return np.asarray(1.0 / (1.0 + np.exp(-at))) if parameter.distribution == "logitnormal" else np.asarray(at)
 
 
 def _forward(parameter: Parameter, value: float) -> float:

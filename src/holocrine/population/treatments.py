@@ -15,7 +15,7 @@ from holocrine.errors import InputError, KnowledgeError
 from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.population.virtual import VirtualPatients
 from holocrine.simulation.binding import PICOMOLAR_PER_PG_MM3
-from holocrine.simulation.constants import periglandular_uptake, tissue_loss_rate
+from holocrine.simulation.constants import POTENCY, periglandular_uptake, tissue_loss_rate
 
 Array = NDArray[np.float64]
 Amount = float | Callable[[VirtualPatients], Array]
@@ -89,7 +89,7 @@ def _loading(treatment: Treatment, terminal: Terminal, patients: VirtualPatients
         return _amount(treatment.loading[terminal], patients, f"loading of {terminal} terminals", 1.0)
     if terminal not in treatment.bound:
         return np.zeros(patients.n)
-    dose = patients.value(f"potency_{treatment.product}") * _bound(treatment, terminal, patients)
+    dose = patients.value(f"{POTENCY[terminal]}_{treatment.product}") * _bound(treatment, terminal, patients)
     return np.asarray(dose / (dose + patients.value_in(number)(f"half_loading_{terminal}")))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Product, Region, Sex
 from holocrine.models.junction import TERMINALS, Terminal
-from holocrine.simulation.constants import periglandular_uptake, tissue_loss_rate
+from holocrine.simulation.constants import POTENCY, periglandular_uptake, tissue_loss_rate
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.spread import DEPTHS, RADIUS_STEP
@@ -38,9 +38,9 @@ class Shots:
     regions: Sequence[Region]
 
 
-def potency(product: Product | Literal["unknown"], draws: Draws) -> Array:
+def potency(product: Product | Literal["unknown"], terminal: Terminal, draws: Draws) -> Array:
     """Effect per unit relative to onabotulinumtoxinA (draws,); an unknown product is spread over all of them."""
-    return _per_product("potency", product, draws)
+    return _per_product(POTENCY[terminal], product, draws)
 
 
 def mass_per_unit(product: Product | Literal["unknown"], draws: Draws) -> Array:
@@ -108,7 +108,7 @@ def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknow
     For sebum draws under H2 the loading is that of the direct effect: c/(c + EC50) with the local
     concentration taken as exposure times the tissue's loss rate.
     """
-    dose = potency(product, draws)[:, None] * bound
+    dose = potency(product, terminal, draws)[:, None] * bound
     loads = dose / (dose + draws.local[f"half_loading_{terminal}"][:, None])
     direct = np.flatnonzero(draws.hypothesis_ids == "H2") if terminal == "sebaceous" else np.empty(0, dtype=np.int64)
     if direct.size:

@@ -14,6 +14,9 @@ Array = NDArray[np.float64]
 LN2 = float(np.log(2.0))
 HOURS_PER_DAY = 24.0
 
+POTENCY: Mapping[Terminal, str] = {"motor": "potency", "sudomotor": "skin_potency", "sebaceous": "skin_potency"}
+"""What the name of a product's potency begins with: one unit may weigh differently on muscle and in skin."""
+
 _AS_DRAWN = {
     "k_S": "depot_release",
     "h": "release_hill",

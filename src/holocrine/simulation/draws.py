@@ -33,7 +33,7 @@ SPATIAL = (
 )
 """Parameters that shape the spread kernel; drawn `n_spatial` times and shared by the full draws."""
 
-PURPOSES = {"spatial": 1, "local": 2, "placement": 3, "reading": 4}
+PURPOSES = {"spatial": 1, "local": 2, "placement": 3, "reading": 4, "posterior": 5, "typical": 6}
 """Stream number of every purpose, so that adding a purpose never moves another's numbers."""
 
 
@@ -42,7 +42,7 @@ class Draws:
     """`n` full draws over `n_spatial` spatial draws.
 
     `spatial[name]` is (n_spatial,), `local[name]` is (n,); draw i uses spatial draw `spatial_of[i]`.
-    `hypothesis` (n,) indexes `hypotheses`.
+    `hypothesis` (n,) indexes `hypotheses`. `paired` says that spatial and local values were drawn jointly.
     """
 
     seed: int
@@ -51,6 +51,7 @@ class Draws:
     spatial_of: NDArray[np.int64]
     hypothesis: NDArray[np.int64]
     hypotheses: tuple[Hypothesis, ...]
+    paired: bool = False
 
     @property
     def n(self) -> int:
@@ -78,11 +79,13 @@ class Draws:
     def subset(self, index: NDArray[np.int64]) -> Draws:
         """The same draws, only those in `index`; spatial draws stay whole."""
         local = {name: values[index] for name, values in self.local.items()}
-        return Draws(self.seed, self.spatial, local, self.spatial_of[index], self.hypothesis[index], self.hypotheses)
+        return replace(self, local=local, spatial_of=self.spatial_of[index], hypothesis=self.hypothesis[index])
 
     def repaired(self, times: int) -> Draws:
-        """`times` copies of the draws, each paired with other spatial draws; the first copy is the original."""
+        """`times` copies of the draws; all but the first get other spatial draws, unless `paired`."""
         index = np.tile(np.arange(self.n), times)
+        if self.paired:
+            return self.subset(index)
         shift = 37 * np.repeat(np.arange(times), self.n)
         again = self.subset(index)
         return replace(again, spatial_of=(again.spatial_of + shift) % self.n_spatial)
@@ -94,7 +97,7 @@ def stream(seed: int, purpose: str, *within: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
 
 
-def _scores(seed: int, purpose: str, n: int, dimensions: int) -> Array:
+def normal_scores(seed: int, purpose: str, n: int, dimensions: int) -> Array:
     """Standard-normal scores (n, dimensions) from a scrambled Sobol' sequence; n a power of two.
 
     Kept in the cache because importing SciPy's sequences alone takes a second.
@@ -113,21 +116,26 @@ def _scores(seed: int, purpose: str, n: int, dimensions: int) -> Array:
 def draw(
     parameters: ParameterSet, hypotheses: Sequence[Hypothesis], *, seed: int, n: int = 1024, n_spatial: int = 128
 ) -> Draws:
-    """Draw `n` parameter vectors on `n_spatial` spatial ones, both powers of two.
+    """Draw `n` parameter vectors on `n_spatial` spatial ones from the prior, both powers of two.
 
     Every full draw also falls on one hypothesis, in the proportion of the weights.
     """
-    if n & (n - 1) or n_spatial & (n_spatial - 1) or n < n_spatial:
-        raise ValueError("n and n_spatial must be powers of two with n >= n_spatial")
+    check_sizes(n, n_spatial)
     local_names = [name for name in parameters if name not in SPATIAL]
-    z_spatial = _scores(seed, "spatial", n_spatial, len(SPATIAL))
-    z_local = _scores(seed, "local", n, len(local_names) + 1)
+    z_spatial = normal_scores(seed, "spatial", n_spatial, len(SPATIAL))
+    z_local = normal_scores(seed, "local", n, len(local_names) + 1)
     spatial = {name: parameters[name].from_normal(z_spatial[:, i]) for i, name in enumerate(SPATIAL)}
     local = {name: parameters[name].from_normal(z_local[:, i]) for i, name in enumerate(local_names)}
     edges = np.cumsum([h.weight for h in hypotheses])[:-1]
     share = scipy.special.ndtr(z_local[:, -1])
     hypothesis = np.searchsorted(edges, share, side="right").astype(np.int64)
     return Draws(seed, spatial, local, np.arange(n) % n_spatial, hypothesis, tuple(hypotheses))
+
+
+def check_sizes(n: int, n_spatial: int) -> None:
+    """Raises ValueError unless both are powers of two and full draws are at least as many as spatial ones."""
+    if n & (n - 1) or n_spatial & (n_spatial - 1) or n < n_spatial:
+        raise ValueError("n and n_spatial must be powers of two with n >= n_spatial")
 
 
 def typical(parameters: ParameterSet, hypotheses: Sequence[Hypothesis]) -> Draws:

@@ -41,7 +41,26 @@ def placed(
     spread = draws.local[f"placement_sd_{experience}"][:, None, None]
     below = draws.local[f"depth_sd_{experience}"][:, None]
     shared = draws.local["shared_placement_share"][:, None, None]
-    error = np.sqrt(shared) * common[:, None, :] + np.sqrt(1.0 - shared) * own
+    return landed(xy, depth, common[:, None, :], own, spread=spread, below=below, shared=shared)
+
+
+def landed(
+    xy: Array,
+    depth: Array,
+    common: Array,
+    own: Array,
+    *,
+    spread: Array | float,
+    below: Array | float,
+    shared: Array | float,
+) -> tuple[Array, Array]:
+    """Where needles meant for `xy` (points, 2) and `depth` (points,) land, given standard-normal errors.
+
+    `common` (n, 1, 3) is shared by a face, `own` (n, points, 3) is each point's; `spread` (n, 1, 1) and `below`
+    (n, 1) are SDs in mm across and in depth, `shared` (n, 1, 1) the share of the variance that is common.
+    Returns places (n, points, 2) and depths (n, points), mm.
+    """
+    error = np.sqrt(shared) * common + np.sqrt(1.0 - shared) * own
     return xy + spread * error[:, :, :2], np.maximum(depth + below * error[:, :, 2], SHALLOWEST_MM)
 
 

@@ -89,17 +89,23 @@ def medium(column: SkinColumn) -> LayeredMedium:
     return LayeredMedium(column.edges, column.along, column.across, column.loss_rate, column.absorbing_bottom)
 
 
-def _one_draw(stack: LayerStack, volume_ml: float, spatial: Mapping[str, float]) -> tuple[Array, Array, Array, Array]:
+def spread_of(
+    stack: LayerStack, volume_ml: float, spatial: Mapping[str, float], depths: Array = DEPTHS
+) -> tuple[Array, Array, Array, Array]:
+    """One set of spatial parameters: `bound` (depths, 3, radii), `shares` (depths, 3), `cleared`, `edge` (depths,).
+
+    As the rows of SpreadKernels; `depths` in mm.
+    """
     column = skin_column(stack, spatial)
     drop = bolus(volume_ml, spatial)
     mesh = mesh_for(column, drop, spatial["tail_length"])
     layers = medium(column)
     cells = np.outer(mesh.areas, layers.thickness)
     radii = RADIUS_STEP * np.arange(RADIUS_COUNT)
-    bound = np.empty((DEPTHS.size, len(TERMINALS), RADIUS_COUNT))
-    shares = np.empty((DEPTHS.size, len(TERMINALS)))
-    cleared, edge = np.empty(DEPTHS.size), np.empty(DEPTHS.size)
-    sources = np.stack([source(column, mesh, drop, float(depth), spatial) for depth in DEPTHS])
+    bound = np.empty((depths.size, len(TERMINALS), RADIUS_COUNT))
+    shares = np.empty((depths.size, len(TERMINALS)))
+    cleared, edge = np.empty(depths.size), np.empty(depths.size)
+    sources = np.stack([source(column, mesh, drop, float(depth), spatial) for depth in depths])
     for i, solution in enumerate(solve_axisymmetric_each(mesh, layers, sources)):
         held = solution.exposure @ (column.band * column.uptake).T
         amount = cells * solution.exposure
@@ -115,5 +121,5 @@ def spread_kernels(stack: LayerStack, volume_ml: float, spatial: Mapping[str, Ar
     """Solve every draw and depth. `spatial` holds one (draws,) array per spatial parameter."""
     count = next(iter(spatial.values())).size
     rows = [{name: float(values[i]) for name, values in spatial.items()} for i in range(count)]
-    bound, shares, cleared, edge = zip(*(_one_draw(stack, volume_ml, row) for row in rows), strict=True)
+    bound, shares, cleared, edge = zip(*(spread_of(stack, volume_ml, row) for row in rows), strict=True)
     return SpreadKernels(np.array(bound), np.array(shares), np.array(cleared), np.array(edge))

@@ -1,0 +1,96 @@
+"""Predictions of the population fit by several processes; each builds the problem once and answers in batches."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.domain.validation import Role
+from holocrine.domain.vocabulary import HypothesisId
+from holocrine.errors import SolverError
+from holocrine.inference.predicting import Worlds
+from holocrine.inference.problem import Problem, problem_of
+from holocrine.inference.unknowns import Unknowns
+from holocrine.knowledge.evidence import packaged_evidence, read_evidence
+from holocrine.knowledge.parameters import load_parameters, load_readings
+from holocrine.knowledge.variability import load_variability
+
+Array = NDArray[np.float64]
+
+CHUNK = 8
+"""Worlds handed to a process at a time: some 0.2 s of work."""
+
+
+def load_unknowns() -> Unknowns:
+    """The unknowns of the packaged tables."""
+    parameters = load_parameters()
+    return Unknowns(parameters, load_readings(), load_variability(parameters))
+
+
+def load_problem(directory: Path | None, role: Role | None) -> Problem:
+    """The problem of a directory of evidence tables, or of the packaged ones."""
+    evidence = packaged_evidence() if directory is None else read_evidence(directory)
+    return problem_of(evidence, load_unknowns(), role=role)
+
+
+class Predictors:
+    """`workers` processes that predict; a context manager that ends them."""
+
+    def __init__(self, directory: Path | None, role: Role | None, workers: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(workers, context, _prepare, (directory, role))
+
+    def __enter__(self) -> Predictors:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def __call__(self, scores: Array, hypotheses: Sequence[HypothesisId]) -> Array:
+        """Predictions of every row of `scores` (n, d), (n, rows, 2); nan where a world cannot be computed."""
+        chunks = [scores[first : first + CHUNK] for first in range(0, len(scores), CHUNK)]
+        return np.concatenate(list(self._pool.map(_answer, chunks, [tuple(hypotheses)] * len(chunks))))
+
+    def foresee(self, worlds: Worlds, tell: Callable[[int], None]) -> Array:
+        """`Problem.foresee` of every world, (n, rows, 2); `tell` hears how many are done."""
+        numbers = [
+            np.arange(first, min(first + CHUNK, len(worlds.scores))) for first in range(0, len(worlds.scores), CHUNK)
+        ]
+        chosen = [tuple(worlds.hypotheses[i] for i in chunk) for chunk in numbers]
+        found = []
+        for part in self._pool.map(_foresee, [worlds.scores[chunk] for chunk in numbers], chosen, numbers):
+            found.append(part)
+            tell(len(part))
+        return np.concatenate(found)
+
+
+_prepared: dict[str, Problem] = {}
+"""What this process works on; filled once when it starts."""
+
+
+def _prepare(directory: Path | None, role: Role | None) -> None:
+    _prepared["problem"] = load_problem(directory, role)
+
+
+def _answer(scores: Array, hypotheses: tuple[HypothesisId, ...]) -> Array:
+    problem = _prepared["problem"]
+    rows = len(problem.common.questions) + len(hypotheses) * len(problem.sebum.questions)
+    answers = np.full((len(scores), rows, 2), np.nan)
+    for number, row in enumerate(scores):
+        try:
+            answers[number] = problem.predict(row, hypotheses)
+        except (SolverError, FloatingPointError):
+            continue
+    return answers
+
+
+def _foresee(scores: Array, hypotheses: tuple[HypothesisId, ...], numbers: NDArray[np.int64]) -> Array:
+    problem = _prepared["problem"]
+    rows = zip(scores, hypotheses, numbers, strict=True)
+    return np.array([problem.foresee(row, hypothesis, int(number)) for row, hypothesis, number in rows])

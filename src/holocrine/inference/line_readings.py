@@ -1,0 +1,85 @@
+"""What studies of lines report: shares of responders by investigator or patient, onset, relapse, voluntary amplitude.
+
+Severity at full effort goes from 0 to 3; people were selected with moderate (2) or severe (3) lines. It follows a
+power of the muscles' force; a rating adds an error, and ratings drift towards improvement without toxin.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import scipy.special
+
+from holocrine.inference.averages import days_below, expected, first_day_below, weighted_median
+from holocrine.inference.given import Given, product_of
+from holocrine.inference.world import DAYS, Array, World, on_day
+
+Rule = Literal["none or mild", "one grade", "two grades"]
+Rater = Literal["investigator", "patient", "both"]
+
+SEVERITIES = ((2.0, 0.45), (3.0, 0.55))
+"""Baseline grades and their shares in arms selected for moderate to severe lines (assumption)."""
+_MUSCLES = {
+    "glabella": ("corrugator_left", "corrugator_right", "procerus"),
+    "forehead": ("frontalis_lower_left", "frontalis_lower_right", "frontalis_upper_left", "frontalis_upper_right"),
+    "lateral canthus": ("orbicularis_oculi_left", "orbicularis_oculi_right"),
+}
+
+
+def force(world: World, given: Given, number: int, area: str) -> Array:
+    """Mean force of the muscles that make an area's lines over untreated, (people, others, days)."""
+    if not given.product:
+        return np.ones((world.sample.scores.shape[0], world.weights.size, DAYS.size))
+    cells = np.concatenate([given.scene.groups[name] for name in _MUSCLES[area]])
+    return world.courses("force", given.scene, product_of(given, number), given.units, cells)
+
+
+def responders(
+    world: World, given: Given, number: int, *, area: str, day: float, rule: Rule, rater: Rater, relapsed: bool = False
+) -> float:
+    """Percent of people who respond by a rule on a day, or no longer do (`relapsed`)."""
+    share = _responding(world, on_day(force(world, given, number, area), day), rule, rater)
+    percent = 100.0 * expected(share, world.weights)
+    return 100.0 - percent if relapsed else percent
+
+
+def _responding(world: World, forces: Array, rule: Rule, rater: Rater) -> Array:
+    sd, lean = world.typical["line_rating_sd"], world.typical["line_patient_leniency"]
+    raters = {"investigator": (0.0,), "patient": (lean,), "both": (0.0, lean)}[rater]
+    total = np.zeros(forces.shape)
+    for grade, share in SEVERITIES:
+        after = grade * forces ** world.typical["line_exponent"] - world.typical["line_placebo"]
+        limit = {"none or mild": 1.5, "one grade": grade - 0.5, "two grades": grade - 1.5}[rule]
+        agreed = np.ones(forces.shape)
+        for leniency in raters:
+            agreed = agreed * scipy.special.ndtr((limit - after + leniency) / sd)
+        total += share * agreed
+    return total
+
+
+def duration(world: World, given: Given, number: int, *, area: str, median: bool) -> float:
+    """Days until a person's lines are less than half a grade better than before."""
+    grade = sum(grade * share for grade, share in SEVERITIES)
+    level = ((grade - 0.5) / grade) ** (1.0 / world.typical["line_exponent"])
+    days = days_below(force(world, given, number, area), level)
+    return weighted_median(days, world.weights) if median else expected(days, world.weights)
+
+
+def onset(world: World, given: Given, number: int, *, area: str) -> float:
+    """Median days until the weakening is noticed."""
+    days = first_day_below(force(world, given, number, area), world.typical["onset_force"])
+    return weighted_median(days, world.weights)
+
+
+def onset_share(world: World, given: Given, number: int, *, area: str, day: float) -> float:
+    """Percent of people who have noticed the weakening by a day."""
+    forces = on_day(force(world, given, number, area), day)
+    score = (world.typical["onset_force"] - forces) / (world.typical["line_rating_sd"] / 3.0)
+    return 100.0 * expected(scipy.special.ndtr(score), world.weights)
+
+
+def amplitude(world: World, given: Given, number: int, *, area: str, day: float) -> float:
+    """Mean change (percent) of the voluntary electromyographic amplitude."""
+    forces = on_day(force(world, given, number, area), day) ** world.typical["emg_exponent"]
+    return 100.0 * (expected(forces, world.weights) - 1.0)

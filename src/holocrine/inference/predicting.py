@@ -1,0 +1,172 @@
+"""What the posterior expects of every row of the evidence: a predictive distribution of the reported statistic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holocrine.domain.vocabulary import HypothesisId
+from holocrine.inference.likelihood import Direction, log_direction
+from holocrine.inference.predicted import Predicted
+from holocrine.inference.problem import Problem, Rows
+from holocrine.inference.questions import UNREPORTED_N, Question
+from holocrine.inference.scales import SCALES
+from holocrine.knowledge.evidence import Evidence, Observation
+from holocrine.knowledge.posterior import Posterior
+from holocrine.simulation.draws import stream
+
+Array = NDArray[np.float64]
+WORDS: tuple[Direction, ...] = ("decrease", "increase", "no significant change")
+BASELINE_SCALE = {"share": "logit", "rare": "logit", "positive": "log"}
+
+
+@dataclass(frozen=True, eq=False)
+class Worlds:
+    """Posterior draws to predict from: scores (n, d) and the explanation that holds in each."""
+
+    scores: Array
+    hypotheses: tuple[HypothesisId, ...]
+
+
+def worlds_of(
+    posterior: Posterior, weights: dict[HypothesisId, float], names: Sequence[str], *, n: int, seed: int
+) -> Worlds:
+    """`n` draws of the posterior, explanations in proportion to `weights`; what was not fitted keeps its prior."""
+    edges = np.cumsum(list(weights.values()))
+    which = np.searchsorted(edges[:-1], (np.arange(n) + 0.5) / n, side="right")
+    random = stream(seed, "posterior")
+    scores = random.standard_normal((n, len(names)))
+    ids = list(weights)
+    for number, h in enumerate(ids):
+        mine = np.flatnonzero(which == number)
+        available = len(posterior.scores[h])
+        rows = ((np.arange(mine.size) + random.random()) / max(mine.size, 1) * available).astype(np.int64)
+        for column, name in enumerate(names):
+            known = posterior.column(h, name)
+            if known is not None:
+                scores[mine, column] = known[rows]
+    return Worlds(scores, tuple(ids[i] for i in which))
+
+
+def predicted_rows(
+    evidence: Evidence, problem: Problem, expected: Array, worlds: Worlds, *, seed: int
+) -> tuple[Predicted, ...]:
+    """Every row of the evidence in its order, those that the model cannot express with the reason.
+
+    `problem` holds all questions of `evidence`; `expected` (draws, questions, 2) is `Problem.foresee` of `worlds`,
+    the common questions first. Study effects and sampling errors are drawn here.
+    """
+    questions = (*problem.common.questions, *problem.sebum.questions)
+    column = {question.observation.observation_id: i for i, question in enumerate(questions)}
+    reasons = dict(problem.unmodelled)
+    between, within = problem.scales(worlds.scores, Rows(questions))
+    rows = []
+    for number, observation in enumerate(evidence.observations.values()):
+        if observation.observation_id not in column:
+            rows.append(_unsupported(evidence, observation, reasons[observation.observation_id]))
+            continue
+        i = column[observation.observation_id]
+        random = stream(seed, "reading", number)
+        centre = expected[:, i, 0] + expected[:, i, 1] * random.standard_normal(len(expected))
+        studies = centre + np.hypot(between[:, i], within[:, i]) * random.standard_normal(len(expected))
+        make = _word if observation.direction else _number
+        rows.append(make(evidence, questions[i], centre, studies, random))
+    return tuple(rows)
+
+
+def _number(
+    evidence: Evidence, question: Question, centre: Array, studies: Array, random: np.random.Generator
+) -> Predicted:
+    reports = _sampled(question, studies, random)
+    if question.sign_unknown:
+        reports = np.abs(reports)
+    observation = question.observation
+    return Predicted(
+        **_labels(evidence, observation, question),
+        observed=question.observed,
+        sampling_se=_reported_se(question),
+        predictive=reports,
+        model=question.reported(centre),
+        probability=None,
+        direction="",
+        reason="",
+        bound=observation.value.bound if observation.value else "",
+    )
+
+
+def _sampled(question: Question, studies: Array, random: np.random.Generator) -> Array:
+    """What would be reported: people counted where shares are, an error added where means are."""
+    if question.outcome.scale in ("share", "rare"):
+        people = question.n or UNREPORTED_N
+        shares = SCALES[question.outcome.scale].back(studies) / 100.0
+        return 100.0 * random.binomial(people, np.clip(shares, 0.0, 1.0)) / people
+    return question.reported(studies + question.sampling_sd * random.standard_normal(studies.size))
+
+
+def _word(
+    evidence: Evidence, question: Question, centre: Array, studies: Array, random: np.random.Generator
+) -> Predicted:
+    del centre, random
+    se = question.outcome.individual_sd / np.sqrt(question.n or UNREPORTED_N)
+    chances = {
+        word: float(np.exp(log_direction(word, studies, se, np.full(studies.size, se))).mean()) for word in WORDS
+    }
+    word: Direction = question.observation.direction  # type: ignore[assignment]
+    return Predicted(
+        **_labels(evidence, question.observation, question),
+        observed=None,
+        sampling_se=None,
+        predictive=None,
+        model=None,
+        probability=min(chances[word], 1.0),
+        direction=word,
+        reason="",
+        likeliest=max(chances, key=lambda key: chances[key]),
+    )
+
+
+def _unsupported(evidence: Evidence, observation: Observation, reason: str) -> Predicted:
+    return Predicted(
+        **_labels(evidence, observation, None),
+        observed=observation.value.mid if observation.value else None,
+        sampling_se=None,
+        predictive=None,
+        model=None,
+        probability=None,
+        direction=observation.direction,
+        reason=reason,
+    )
+
+
+def _labels(evidence: Evidence, observation: Observation, question: Question | None) -> dict[str, Any]:
+    arm, study = evidence.arm_of(observation), evidence.study_of(observation)
+    return {
+        "observation_id": observation.observation_id,
+        "study_id": study.study_id,
+        "arm_label": arm.label,
+        "citation": study.citation,
+        "outcome": observation.outcome,
+        "outcome_class": question.outcome.name if question else observation.target,
+        "scale": BASELINE_SCALE.get(question.outcome.scale, "identity") if question else "identity",
+        "role": observation.role,
+        "unit": observation.unit,
+        "day": observation.day.mid if observation.day else None,
+        "product_arm": arm.product or arm.drug,
+        "control": bool(question and question.control),
+        "n": arm.n,
+    }
+
+
+def _reported_se(question: Question) -> float | None:
+    """Sampling error in the unit of the report."""
+    if question.reported_error is not None:
+        return question.reported_error
+    if question.observed is None:
+        return None
+    at = question.working(question.observed)
+    ends = question.reported(np.array([at - question.sampling_sd, at + question.sampling_sd]))
+    return float(abs(ends[1] - ends[0]) / 2.0)
