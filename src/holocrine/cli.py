@@ -14,7 +14,9 @@ from cyclopts import App, CycloptsError, Parameter
 
 from holocrine import __version__
 from holocrine.cli_common import BAD_INPUT, DONE, INTERNAL_FAILURE, THE_ANSWER_IS_NO, console, print_json, whole_number
+from holocrine.cli_evidence import evidence
 from holocrine.cli_export import export
+from holocrine.cli_validation import calibrate, validate
 from holocrine.errors import HolocrineError, InputError
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `_run` answers it
 )
-app.command(export)
+for verb in (export, evidence, validate, calibrate):
+    app.command(verb)
 
 CaseFile = Annotated[Path, Parameter(help="Case file (TOML, schema holocrine.case/1).")]
 Output = Annotated[Path | None, Parameter(name=["-o", "--output"], help="Folder for the files.")]

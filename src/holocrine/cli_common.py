@@ -28,7 +28,7 @@ def console() -> Console:
     return Console(stderr=True)
 
 
-def print_json(document: dict[str, Any]) -> None:
+def print_json(document: dict[str, Any] | list[Any]) -> None:
     """One JSON document on standard output."""
     import json
 

@@ -36,14 +36,14 @@ def evidence(
         near = nearest_match(kind[:80], KINDS)
         hint = f" Did you mean {near}?" if near else ""
         raise InputError(f"evidence: {kind[:80]!a} is not a kind of evidence. Allowed: {', '.join(KINDS)}.{hint}")
-    from holocrine import services
+    from holocrine import learning
     from holocrine.knowledge.answers import overview
 
     entries_of: dict[str, Callable[[], Sequence[Any]]] = {
-        "parameters": services.evidence_parameters,
-        "studies": services.evidence_studies,
-        "claims": services.evidence_claims,
-        "rules": services.evidence_rules,
+        "parameters": learning.evidence_parameters,
+        "studies": learning.evidence_studies,
+        "claims": learning.evidence_claims,
+        "rules": learning.evidence_rules,
     }
     entries = entries_of[kind]() if kind else overview(*(entries_of[name]() for name in KINDS))
     if json:

@@ -9,6 +9,8 @@ from pathlib import Path
 from holocrine.domain.case import Case
 from holocrine.domain.reading import write_plan
 from holocrine.errors import FileError
+from holocrine.knowledge.posterior import Posterior
+from holocrine.modelling.cache import write_atomically
 from holocrine.report import render_refusal, render_report
 from holocrine.services import Answer
 
@@ -62,6 +64,17 @@ def write_export(file: Path, text: str, *, mark: str) -> None:
             os.replace(temporary, file)
         finally:
             temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"{file}: cannot be written ({error.strerror}). Choose another name with -o.") from error
+
+
+def write_posterior(file: Path, posterior: Posterior) -> None:
+    """Write a posterior to `file`, complete or not at all. Raises FileError when it cannot be written."""
+    try:
+        if file.is_dir():
+            _refuse_folders([file])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, posterior.to_bytes())
     except OSError as error:
         raise FileError(f"{file}: cannot be written ({error.strerror}). Choose another name with -o.") from error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,11 @@ from holocrine.domain.vocabulary import HypothesisId, KineticModel, Product, Reg
 from holocrine.errors import FieldError, FileError, InputError, InternalError
 from holocrine.exchange.kinetics import Person, sbml_document
 from holocrine.execution import prefetch
+from holocrine.execution.person_draws import fitted_parameters, person_draws
 from holocrine.knowledge.load import table_hash
-from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
+from holocrine.knowledge.parameters import Hypothesis, ParameterSet, load_hypotheses, load_parameters
 from holocrine.knowledge.people import load_people
+from holocrine.knowledge.posterior import load_posterior
 from holocrine.knowledge.variability import load_variability
 from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import SEARCH_ORDER, Alternatives
@@ -38,11 +39,12 @@ from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.plan import choose, plan_of
 from holocrine.planning.setting import VOLUMES_ML, UnitLimit, setting_of
 from holocrine.population.criteria import Criterion
+from holocrine.population.typical import fitted_values
 from holocrine.population.virtual import HypothesisChoice, VirtualPopulation
 from holocrine.population.virtual import virtual_population as population_of
 from holocrine.simulation.binding import nominal_volume
 from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
-from holocrine.simulation.draws import Draws, draw, typical
+from holocrine.simulation.draws import Draws, typical
 from holocrine.simulation.forecast import forecast_of
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.maps import face_maps
@@ -61,6 +63,10 @@ TABLES = (
     "muscles.csv",
     "glands.csv",
     "rules.csv",
+    "variability.csv",
+    "correlations.csv",
+    "readings.csv",
+    "posterior.npz",
 )
 LARGEST_FILE_BYTES = 1_000_000
 SIMULATE_STEPS = ("effect over time", "forecast")
@@ -199,11 +205,11 @@ def export_sbml(
     if patient is not None and not 1 <= patient <= DRAWS:
         raise InputError(f"virtual patient {patient} does not exist. Allowed: 1 to {DRAWS}.")
     if patient is None:
-        parameters = load_parameters()
-        draws = typical(parameters, load_hypotheses())
+        parameters, heaviest = fitted_parameters(), _heaviest()
+        draws = typical(_fitted(parameters, heaviest.id), (heaviest,))
     else:
-        drawn, parameters = _draws(seed)
-        draws = drawn.subset(np.array([patient - 1]))
+        parameters = fitted_parameters()
+        draws = person_draws(seed, DRAWS).subset(np.array([patient - 1]))
     chosen = hypothesis or draws.hypotheses[int(draws.hypothesis[0])].id
     return sbml_document(model, sessions, Person(draws, patient, chosen), parameters, seed)
 
@@ -218,20 +224,29 @@ def virtual_population(
     """Virtual patients from the packaged tables; ask for them by number with `.patients(ids)`.
 
     `hypothesis` is the explanation of the sebum effect that holds in everyone (H1, H2, H3, H3b), or "weighted";
-    `criteria` are what the screening visit asks for (`within`, `only`). `typical_values` replace those of the
-    parameter table. Raises InputError on a wrong argument.
+    `criteria` are what the screening visit asks for (`within`, `only`). Typical values are the centre of the
+    population posterior unless `typical_values` are given. Raises InputError on a wrong argument.
     """
     parameters = load_parameters()
     return population_of(
         parameters,
         load_variability(parameters),
         load_people(),
-        tuple(load_hypotheses()),
+        load_posterior().weighted(load_hypotheses()),
         seed=seed,
         hypothesis=hypothesis,
         criteria=tuple(criteria),
-        typical=typical_values,
+        typical=_fitted(parameters, hypothesis) if typical_values is None else typical_values,
     )
+
+
+def _fitted(parameters: ParameterSet, hypothesis: HypothesisChoice) -> Mapping[str, float]:
+    """Typical values at the centre of the posterior under an explanation of the sebum effect."""
+    return fitted_values(parameters, load_variability(parameters), load_posterior(), hypothesis, load_hypotheses())
+
+
+def _heaviest() -> Hypothesis:
+    return max(load_posterior().weighted(load_hypotheses()), key=lambda hypothesis: hypothesis.weight)
 
 
 def _answer(
@@ -307,17 +322,11 @@ def _limit_values(case: Case, product: Product, units: dict[Region, float]) -> d
     return {check.rule_id: (check.value, check.limit) for check in checks if check.unit == f"units {product}"}
 
 
-@cache
-def _draws(seed: int) -> tuple[Draws, ParameterSet]:
-    parameters = load_parameters()
-    return draw(parameters, load_hypotheses(), seed=seed, n=DRAWS), parameters
-
-
 def _simulator(
     case: Case, face: Face, regions: Sequence[Region], volumes: Sequence[float], seed: int
 ) -> tuple[Simulator, ParameterSet]:
     """Surfaces here, missing kernels for `volumes` (mL) in a second process meanwhile."""
-    draws, parameters = _draws(seed)
+    draws, parameters = person_draws(seed, DRAWS), fitted_parameters()
     library = KernelLibrary(draws.spatial)
     distinct = sorted({nominal_volume(volume) for volume in volumes})
     wanted = prefetch.Wanted(tuple(regions), face.sex, distinct)

@@ -41,7 +41,8 @@ COMPARED_SE = 0.15
 POSTERIOR_DRAWS = 19
 BINS = 10
 SETTINGS = Settings(share=0.6, max_moves=15, final_moves=8)
-PARTICLES = 160
+PARTICLES, MORE_PARTICLES = 160, 400
+"""In the test, and where thousands of replicates would notice what is left of the error of few particles."""
 
 
 def natural(z: Array) -> Array:
@@ -90,16 +91,16 @@ def likelihood(areas: Array, word: Direction, noise: float) -> Callable[[Array],
     return evaluate
 
 
-def ranks(replicates: int, seed: int, noise: float = 1.0) -> Array:
+def ranks(replicates: int, seed: int, noise: float = 1.0, particles: int = PARTICLES) -> Array:
     """Rank of the truth among POSTERIOR_DRAWS posterior draws, (replicates, quantities), 0 to POSTERIOR_DRAWS."""
     found = np.empty((replicates, len(QUANTITIES)), dtype=np.int64)
     for replicate in range(replicates):
         random = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(replicate,))))
         truth = random.standard_normal((1, len(NAMES)))
         log_likelihood = likelihood(*simulate(natural(truth), random), noise)
-        run = complete(start(PARTICLES, len(NAMES), int(random.integers(2**62))), log_likelihood, SETTINGS)
+        run = complete(start(particles, len(NAMES), int(random.integers(2**62))), log_likelihood, SETTINGS)
         # Relatives stand side by side after resampling, so draws far apart in the row are the least related.
-        apart = np.linspace(0, PARTICLES - 1, POSTERIOR_DRAWS).astype(int)
+        apart = np.linspace(0, particles - 1, POSTERIOR_DRAWS).astype(int)
         drawn = np.column_stack([run.z, run.log_likelihood])[apart]
         found[replicate] = (drawn < np.append(truth[0], log_likelihood(truth)[1])).sum(axis=0)
     return found
@@ -132,7 +133,7 @@ def test_a_likelihood_with_half_the_noise_is_rejected() -> None:
 
 if __name__ == "__main__":
     asked = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    p_values = uniformity(ranks(asked, seed=21))
+    p_values = uniformity(ranks(asked, seed=21, particles=MORE_PARTICLES))
     for name, p in zip(QUANTITIES, p_values, strict=True):
         print(f"{name:20s} p = {p:.4f}")
     sys.exit(0 if p_values.min() > LEVEL else 1)

@@ -69,6 +69,7 @@ def test_effective_size_is_never_above_the_draws(runs: int, n: int, seed: int) -
     draws = np.round(independent(runs, n, 3, seed))
     sizes = effective_size(draws)
     assert np.all((sizes >= 0.0) & (sizes <= runs * n * (1.0 + 1e-12)))
+    assert effective_size(-draws) == pytest.approx(sizes), "ties share their mean rank, whichever way the ranks run"
 
 
 def test_mean_error_and_agreement() -> None:

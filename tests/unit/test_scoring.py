@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 from scipy.stats import binomtest
+from tests.evidence import readings_of
 
 from holocrine.domain.schemas import schema_of
 from holocrine.domain.validation import Validation, ValidationProvenance
@@ -58,7 +59,7 @@ def reading(study: str, observed: float, se: float | None = None, scale: Any = "
 
 
 def scored(rows: list[Predicted]) -> Validation:
-    return score(rows, PROVENANCE)
+    return score(rows, readings_of(rows), PROVENANCE)
 
 
 # --- one row -----------------------------------------------------------------------------------------------
@@ -322,15 +323,13 @@ def test_a_class_without_fit_studies_counts_for_coverage_only() -> None:
     assert (new.coverage90, new.scale, new.interval_score, new.baseline_studies) == (1.0, None, None, 0)
 
 
-def test_averages_are_made_of_supported_uncensored_fit_numbers() -> None:
-    fit = [row(i, role="fit", observed=float(i)) for i in range(3)]
-    others = [
-        row(10, role="fit", observed=500.0, bound=">"),
-        row(11, role="fit", observed=500.0, reason="not expressed", predictive=None, model=None),
-        row(12, role="context", observed=500.0),
-        row(13, role="held_out", observed=500.0),
-    ]
-    assert scored([*fit, *others]).observations[0].baseline_predicted == pytest.approx(1.0)
+def test_a_fall_reported_as_a_positive_number_has_its_baseline_turned_round() -> None:
+    fit = [row(i, role="fit", observed=-80.0, scale="identity", outcome_class="change") for i in range(3)]
+    turned = row(9, observed=80.0, scale="identity", outcome_class="change", flipped=True)
+    found = scored([*fit, turned]).observations[-1]
+    assert found.baseline_predicted == pytest.approx(80.0)
+    assert found.baseline_lo90 is not None
+    assert found.baseline_lo90 < 80.0
 
 
 def test_context_rows_are_listed_and_not_counted() -> None:

@@ -180,6 +180,8 @@ def test_impossible_regions_stay_empty(impossible: float) -> None:
     """Half of the prior is impossible: its evidence is 1/2 and its mean that of a half-normal."""
     runs = runs_of(likelihood_of(lambda z: np.where(z[:, 0] > 0.0, 0.0, impossible)), 400, 2)
     assert all(np.all(run.z[:, 0] > 0.0) for run in runs)
+    first = start(400, 2, 0).z
+    assert np.all(first[runs[0].ancestors, 0] > 0.0), "nobody descends from an impossible particle"
     assert_mean(np.exp([run.log_evidence for run in runs]), 0.5, 0.05)
     assert_mean(np.array([run.z[:, 0].mean() for run in runs]), np.sqrt(2.0 / np.pi), 0.05)
 

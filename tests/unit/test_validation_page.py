@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evidence import readings_of
 
 from holocrine.domain.validation import Disagreement, Role, Validation, ValidationProvenance
 from holocrine.inference.predicted import Predicted
@@ -137,7 +138,7 @@ def made_rows() -> list[Predicted]:
 
 @pytest.fixture(scope="module")
 def validation() -> Validation:
-    return score(made_rows(), PROVENANCE)
+    return score(made_rows(), readings_of(made_rows()), PROVENANCE)
 
 
 @pytest.fixture(scope="module")
@@ -237,13 +238,13 @@ def test_words_from_tables_are_escaped() -> None:
     fields = {name: getattr(one, name) for name in Predicted.__dataclass_fields__}
     for name in ("study_id", "observation_id", "citation", "outcome", "outcome_class", "unit", "product_arm"):
         fields[name] = bad
-    page = validation_page(score([Predicted(**fields), other_row(1, reason=bad)], PROVENANCE))
+    page = validation_page(score([Predicted(**fields), other_row(1, reason=bad)], [], PROVENANCE))
     read(page)
     assert "<script" not in page
 
 
 def test_a_page_without_anything_to_compare_says_so() -> None:
-    words = " ".join(read(validation_page(score([other_row(1, reason="no dose")], PROVENANCE))).text)
+    words = " ".join(read(validation_page(score([other_row(1, reason="no dose")], [], PROVENANCE))).text)
     assert "not enough held-out observations" in words
     assert "No dose" in words
     assert "nan" not in words.lower().split()

@@ -68,7 +68,7 @@ class Level:
 
 @lru_cache(maxsize=64)
 def layer_stack(region: Region | BodySite, sex: Sex) -> LayerStack:
-    """The layers at the middle of a region of the face or a site of the body. Raises KnowledgeError when the table lacks one of them."""
+    """The layers of a region of the face or a site of the body. Raises KnowledgeError when the table lacks one."""
     rows = {row["layer"]: row for row in _layer_rows() if row["site"] == _site(region) and row["sex"] == sex}
     if missing := [name for name in _ORDER if name not in rows]:
         raise KnowledgeError(f"layers.csv: {_site(region)} ({sex}) has no {', '.join(missing)}")

@@ -64,6 +64,22 @@ class ObservationScore(Record):
     supported: bool
     reason: str
 
+    @property
+    def in_words(self) -> str:
+        """Observed and predicted in one phrase, with unit."""
+        when = f" on day {self.day:g}" if self.day is not None else ""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.direction:
+            chance = "" if self.probability is None else f", to which the model gives {self.probability:.0%}"
+            return f"{self.outcome}{when} ({self.arm}): reported {self.direction}{chance}"
+        observed = "" if self.observed is None else f"observed {self.bound}{self.observed:g}{unit}, "
+        if self.predicted is None or self.lo90 is None or self.hi90 is None:
+            return f"{self.outcome}{when} ({self.arm}): {observed}not predicted ({self.reason})"
+        return (
+            f"{self.outcome}{when} ({self.arm}): {observed}predicted {self.predicted:.3g}{unit} "
+            f"(90% interval {self.lo90:.3g} to {self.hi90:.3g})"
+        )
+
 
 class Score(Record):
     """How a set of observations was predicted; None where nothing could be counted. Coverages are shares (0-1).

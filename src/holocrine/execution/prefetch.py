@@ -16,10 +16,10 @@ import numpy as np
 
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Region, Sex
-from holocrine.knowledge.parameters import load_hypotheses, load_parameters
+from holocrine.execution.person_draws import person_draws
 from holocrine.planning.objective import mean_gain
 from holocrine.simulation.binding import Shots, bound_dose, loading
-from holocrine.simulation.draws import Draws, draw
+from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.maps import mean_surface
 from holocrine.simulation.placement import placed
@@ -83,7 +83,7 @@ def stop(process: subprocess.Popen[bytes] | None) -> None:
 def fill(task: str) -> None:
     """The second process: compute what `task` (JSON) names into the cache."""
     wanted = json.loads(task)
-    draws = draw(load_parameters(), load_hypotheses(), seed=wanted["seed"], n=wanted["n"])
+    draws = person_draws(wanted["seed"], wanted["n"])
     library = KernelLibrary(draws.spatial)
     for region, volume in wanted["sites"][:1]:
         _compile(draws, library, region, volume, wanted["sex"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -27,24 +28,29 @@ CHUNK = 8
 """Worlds handed to a process at a time: some 0.2 s of work."""
 
 
-def load_unknowns() -> Unknowns:
+Only = tuple[str, ...] | None
+"""Names of the unknowns to keep; None: all."""
+
+
+def load_unknowns(only: Only = None) -> Unknowns:
     """The unknowns of the packaged tables."""
     parameters = load_parameters()
-    return Unknowns(parameters, load_readings(), load_variability(parameters))
+    return Unknowns(parameters, load_readings(), load_variability(parameters), only)
 
 
-def load_problem(directory: Path | None, role: Role | None) -> Problem:
+def load_problem(directory: Path | None, role: Role | None, only: Only = None) -> Problem:
     """The problem of a directory of evidence tables, or of the packaged ones."""
     evidence = packaged_evidence() if directory is None else read_evidence(directory)
-    return problem_of(evidence, load_unknowns(), role=role)
+    return problem_of(evidence, load_unknowns(only), role=role)
 
 
 class Predictors:
     """`workers` processes that predict; a context manager that ends them."""
 
-    def __init__(self, directory: Path | None, role: Role | None, workers: int) -> None:
+    def __init__(self, directory: Path | None, role: Role | None, workers: int, only: Only = None) -> None:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # inherited: every process has its own processor
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(workers, context, _prepare, (directory, role))
+        self._pool = ProcessPoolExecutor(workers, context, _prepare, (directory, role, only))
 
     def __enter__(self) -> Predictors:
         return self
@@ -74,8 +80,8 @@ _prepared: dict[str, Problem] = {}
 """What this process works on; filled once when it starts."""
 
 
-def _prepare(directory: Path | None, role: Role | None) -> None:
-    _prepared["problem"] = load_problem(directory, role)
+def _prepare(directory: Path | None, role: Role | None, only: Only) -> None:
+    _prepared["problem"] = load_problem(directory, role, only)
 
 
 def _answer(scores: Array, hypotheses: tuple[HypothesisId, ...]) -> Array:

@@ -14,6 +14,7 @@ from holocrine.inference.given import PRODUCTS, Given, NotModelledError, given
 from holocrine.inference.questions import CLASSES, Answer, Question
 from holocrine.inference.world import World
 from holocrine.knowledge.evidence import Arm, Evidence, Observation
+from holocrine.knowledge.evidence.words import DIRECTIONS
 from holocrine.models.readout import Harm
 
 DAYS_PER = {"day": 1.0, "week": 7.0, "month": 30.4, "h": 1.0 / 24.0, "hour": 1.0 / 24.0, "year": 365.0}
@@ -27,6 +28,8 @@ def ask(observation: Observation, evidence: Evidence) -> Question:
         raise NotModelledError(f"context: {observation.reason.replace('_', ' ') or 'not an observation to predict'}")
     if observation.value is None and not observation.direction:
         raise NotModelledError("no value reported")
+    if observation.direction and observation.direction not in DIRECTIONS:
+        raise NotModelledError(f"direction not understood: {observation.direction}")
     arm = evidence.arm_of(observation)
     treated = given(arm, _target(observation))
     name, reading = _reading(_Row(observation, arm, treated))

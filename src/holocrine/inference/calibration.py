@@ -1,4 +1,4 @@
-"""The population fit: four or more independent runs, first on what is common, then on sebum under each explanation."""
+"""The population fit: independent runs under each explanation of the sebum effect, each from next to its posterior."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.inference.diagnostics import effective_size, mean_error, r_hat
+from holocrine.inference.bayes_factors import relative_log_evidence
+from holocrine.inference.centre import Centre, find_centre
 from holocrine.inference.problem import HYPOTHESES, Problem, log_likelihood
 from holocrine.inference.smc import Settings, advance, start
 from holocrine.inference.state import State
 
 Array = NDArray[np.float64]
+Arrays = Mapping[str, NDArray[np.generic]]
 
-SETTINGS = Settings(share=0.6, settled=0.04, min_moves=3, max_moves=12, final_moves=8)
+SETTINGS = Settings(share=0.4, settled=0.02, min_moves=4, max_moves=8, final_moves=10, mixture=(0.45, 0.35, 0.2))
+"""Few, large stages: the start lies next to the posterior, and every evaluation costs ten milliseconds."""
 
 
 class Predict(Protocol):
@@ -29,39 +32,42 @@ class Predict(Protocol):
 
 @dataclass(frozen=True)
 class Size:
-    """How much work a fit does: independent `runs` (at least 2) of `particles` each."""
+    """How much work a fit does: independent `runs` (at least 2) of `particles` each, under each explanation."""
 
     runs: int = 4
-    particles: int = 256
+    particles: int = 128
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Finished states: `common[run]`, and `sebum[hypothesis][run]` that went on from there."""
+    """Finished runs by explanation, with the centres their particles are measured from."""
 
-    common: tuple[State, ...]
-    sebum: Mapping[HypothesisId, tuple[State, ...]]
+    centres: Mapping[HypothesisId, Centre]
+    runs: Mapping[HypothesisId, tuple[State, ...]]
 
     def scores(self, hypothesis: HypothesisId) -> Array:
         """Draws (runs, particles, names) of the posterior under an explanation."""
-        return np.stack([state.z for state in self.sebum[hypothesis]])
+        return np.stack([self.centres[hypothesis].scores(state.z) for state in self.runs[hypothesis]])
 
     def log_evidence(self, hypothesis: HypothesisId) -> Array:
-        """Log evidence (runs,) of the sebum rows given all others, nats."""
-        return np.array([state.log_evidence for state in self.sebum[hypothesis]])
-
-    def diagnostics(self) -> dict[str, float]:
-        """Worst R-hat, effective size and Monte-Carlo error (prior SDs) over all names and explanations."""
-        draws = [self.scores(hypothesis) for hypothesis in HYPOTHESES]
-        return {
-            "r_hat": max(float(r_hat(each).max()) for each in draws),
-            "effective_size": min(float(effective_size(each).min()) for each in draws),
-            "mean_error": max(float(mean_error(each).max()) for each in draws),
-        }
+        """Log evidence (runs,) of all fitted rows under an explanation as every run found it alone, nats."""
+        return np.array([state.log_evidence for state in self.runs[hypothesis]])
 
 
-Stage = tuple[str, State]
-"""What part of the fit a state belongs to ("run 1, common", "run 2, H1"), and the state."""
+def relative_evidence(problem: Problem, predict: Predict, done: Fit) -> Mapping[HypothesisId, Array]:
+    """Log evidence (runs,) of every explanation over the mean of all, nats, from runs of the same number together."""
+    split, rows = len(problem.common.questions), len(problem.sebum.questions)
+    found = []
+    for run in range(len(done.runs[HYPOTHESES[0]])):
+        scores = np.concatenate([done.scores(h)[run] for h in HYPOTHESES])
+        predicted = predict(scores, HYPOTHESES)
+        logs = [
+            _sebum_likelihood(problem, h, predicted[:, split + k * rows : split + (k + 1) * rows], scores)
+            for k, h in enumerate(HYPOTHESES)
+        ]
+        drawn = np.array([len(done.scores(h)[run]) for h in HYPOTHESES], dtype=np.int64)
+        found.append(relative_log_evidence(np.stack(logs, axis=1), drawn))
+    return {h: np.array([each[k] for each in found]) for k, h in enumerate(HYPOTHESES)}
 
 
 def fit(
@@ -70,65 +76,71 @@ def fit(
     *,
     seed: int,
     size: Size,
-    kept: Mapping[str, State],
+    kept: Mapping[str, Arrays],
     settings: Settings = SETTINGS,
-) -> Iterator[Stage]:
-    """Every state of every run as it is reached; states in `kept` (by part) are taken up where they were.
+) -> Iterator[tuple[str, Arrays, float]]:
+    """Every part of the fit as it is reached: its name, arrays to keep, and how far it has come (0 to 1).
 
-    Feed all of them to `collect`. The same seed gives the same states to the byte, resumed or not.
+    Parts in `kept` are taken up where they were. Feed the last arrays of every part to `collect`. The same seed gives
+    the same numbers to the byte, resumed or not.
     """
     d = len(problem.unknowns.names)
-    for run in range(size.runs):
-        last = kept.get(f"run {run + 1}, common") or start(size.particles, d, seed + run)
-        for reached in _onwards(last, common_density(problem, predict), settings):
-            last = reached
-            yield f"run {run + 1}, common", reached
-        for number, hypothesis in enumerate(HYPOTHESES):
-            part = f"run {run + 1}, {hypothesis}"
-            first = kept.get(part) or start(size.particles, d, seed + 1000 * (number + 1) + run, last.z)
-            for reached in _onwards(first, sebum_density(problem, predict, hypothesis), settings):
-                yield part, reached
+    for number, hypothesis in enumerate(HYPOTHESES):
+        part = f"{hypothesis}, centre"
+        if part in kept:
+            centre = Centre.from_arrays(kept[part])  # type: ignore[arg-type]
+        else:
+            centre = find_centre(*_predict_and_score(problem, predict, hypothesis), d)
+            yield part, centre.arrays(), 1.0
+        density = standardised_density(problem, predict, hypothesis, centre)
+        for run in range(size.runs):
+            part = f"{hypothesis}, run {run + 1}"
+            state = (
+                State.from_arrays(kept[part]) if part in kept else start(size.particles, d, seed + 97 * number + run)
+            )
+            while not state.finished:
+                state = advance(state, density, settings)
+                yield part, state.arrays(), 1.0 if state.finished else 0.9 * state.beta
 
 
-def collect(states: Mapping[str, State], size: Size) -> Fit:
-    """The fit from the last state of every part."""
-    runs = range(1, size.runs + 1)
+def collect(parts: Mapping[str, Arrays], size: Size) -> Fit:
+    """The fit from the last arrays of every part."""
     return Fit(
-        tuple(states[f"run {run}, common"] for run in runs),
-        {h: tuple(states[f"run {run}, {h}"] for run in runs) for h in HYPOTHESES},
+        {h: Centre.from_arrays(parts[f"{h}, centre"]) for h in HYPOTHESES},  # type: ignore[arg-type]
+        {h: tuple(State.from_arrays(parts[f"{h}, run {run + 1}"]) for run in range(size.runs)) for h in HYPOTHESES},
     )
 
 
-def common_density(problem: Problem, predict: Predict) -> Callable[[Array], tuple[Array, Array]]:
-    """Log likelihood of all rows but sebum, to be tempered from the prior."""
-
-    def density(scores: Array) -> tuple[Array, Array]:
-        found = predict(scores, ())
-        return np.zeros(len(scores)), log_likelihood(problem, problem.common, found, scores)
-
-    return density
-
-
-def sebum_density(
-    problem: Problem, predict: Predict, hypothesis: HypothesisId
+def standardised_density(
+    problem: Problem, predict: Predict, hypothesis: HypothesisId, centre: Centre
 ) -> Callable[[Array], tuple[Array, Array]]:
-    """Log likelihood of all other rows as the base, and that of the sebum rows under one explanation."""
-    split = len(problem.common.questions)
-    artefact = problem.unknowns.parameters["artefact_sd"].value if hypothesis == "H3b" else 0.0
+    """The posterior over the standard normal of the centre's coordinates: what the sampler tempers."""
+    guess, score = _predict_and_score(problem, predict, hypothesis)
 
-    def density(scores: Array) -> tuple[Array, Array]:
-        found = predict(scores, (hypothesis,))
-        common = log_likelihood(problem, problem.common, found[:, :split], scores)
-        sebum = log_likelihood(problem, problem.sebum, found[:, split:], scores, extra_between=artefact)
-        return common, sebum
+    def density(x: Array) -> tuple[Array, Array]:
+        scores = centre.scores(x)
+        return np.zeros(len(x)), score(guess(scores), scores) + centre.log_correction(x)
 
     return density
 
 
-def _onwards(state: State, density: Callable[[Array], tuple[Array, Array]], settings: Settings) -> Iterator[State]:
-    """The state itself when it is finished, otherwise every state that follows."""
-    if state.finished:
-        yield state
-    while not state.finished:
-        state = advance(state, density, settings)
-        yield state
+def _predict_and_score(
+    problem: Problem, predict: Predict, hypothesis: HypothesisId
+) -> tuple[Callable[[Array], Array], Callable[[Array, Array], Array]]:
+    """Predictions of all fitted rows under one explanation, and their log likelihood."""
+    split = len(problem.common.questions)
+
+    def guess(scores: Array) -> Array:
+        return predict(scores, (hypothesis,))
+
+    def score(predicted: Array, scores: Array) -> Array:
+        common = log_likelihood(problem, problem.common, predicted[:, :split], scores)
+        return common + _sebum_likelihood(problem, hypothesis, predicted[:, split:], scores)
+
+    return guess, score
+
+
+def _sebum_likelihood(problem: Problem, hypothesis: HypothesisId, predicted: Array, scores: Array) -> Array:
+    """Log likelihood (n,) of the sebum rows; under H3b readings shift by a signed share, mean zero."""
+    artefact = problem.unknowns.parameters["artefact_sd"].value if hypothesis == "H3b" else 0.0
+    return log_likelihood(problem, problem.sebum, predicted, scores, extra_between=artefact)

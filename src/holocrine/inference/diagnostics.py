@@ -33,7 +33,7 @@ def effective_size(draws: Array) -> Array:
     """Bulk effective sample size of all runs together, (d,): the number of independent draws as good for the mean.
 
     On rank-normalised draws: runs x (variance of all draws) / (variance of the run means), at most the number of
-    draws. Raises ValueError as `r_hat`.
+    draws; 0 for a coordinate that never varies. Raises ValueError as `r_hat`.
     """
     _check(draws)
     runs, n, _ = draws.shape

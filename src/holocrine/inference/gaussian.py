@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -24,9 +24,17 @@ class Gaussian:
         """Standard deviation of each coordinate, (d,)."""
         return np.asarray(np.sqrt(np.sum(self.root**2, axis=1)))
 
-    def whiten(self, difference: Array) -> Array:
-        """Differences of points (n, d) in coordinates in which the covariance is the identity, (n, d)."""
-        return np.asarray(scipy.linalg.solve_triangular(self.root, difference.T, lower=True).T)
+    def spread(self, noise: Array) -> Array:
+        """Independent normal scores (n, d) as deviations from the mean with this covariance, (n, d)."""
+        return _times(noise, self.root)
+
+    def whiten(self, deviation: Array) -> Array:
+        """The inverse of `spread`: deviations (n, d) as scores whose covariance is the identity, (n, d)."""
+        return _times(deviation, self._inverse_root)
+
+    @cached_property
+    def _inverse_root(self) -> Array:
+        return np.asarray(np.linalg.inv(self.root))
 
     def log_density(self, z: Array) -> Array:
         """Log density of points (n, d) without the constant that all points share, (n,)."""
@@ -46,9 +54,9 @@ def likeness(z: Array, weights: Array) -> Gaussian:
     smallest eigenvalues, those of what the data know best, are still its own.
     """
     dimensions = z.shape[1]
-    mean = weights @ z
+    mean = np.einsum("n,ni->i", weights, z)
     centred = z - mean
-    covariance = (centred * weights[:, None]).T @ centred
+    covariance = np.einsum("ni,nj->ij", weights[:, None] * centred, centred)
     # A coordinate in which all particles agree would leave no room to move; the prior's SD is 1.
     variance = np.maximum(np.diag(covariance), 1e-12)
     effective = 1.0 / np.sum(weights**2)
@@ -56,6 +64,11 @@ def likeness(z: Array, weights: Array) -> Gaussian:
     shrunk = (1.0 - shrinkage) * covariance
     np.fill_diagonal(shrunk, variance)
     return Gaussian(mean, np.linalg.cholesky(shrunk))
+
+
+def _times(points: Array, matrix: Array) -> Array:
+    """`matrix` (d, d) times each point of (n, d). Not by BLAS, whose last digits change with its number of threads."""
+    return np.asarray(np.einsum("ij,nj->ni", matrix, points))
 
 
 def folds(n: int, count: int) -> list[Integers]:

@@ -50,10 +50,14 @@ def log_density(
         variance = variance + extra_variance
     if weight is not None:
         variance = variance / weight
-    names, number = np.unique(group, return_inverse=True)
-    member = (number[:, None] == np.arange(names.size)).astype(np.float64)
-    precision_of_effect = 1.0 + (shared**2 / variance) @ member
-    pull = (shared * residual / variance) @ member
+    order = np.argsort(group, kind="stable")
+    first = np.flatnonzero(np.diff(group[order], prepend=group[order][0] - 1))
+
+    def in_each_group(terms: Array) -> Array:
+        return np.asarray(np.add.reduceat(terms[:, order], first, axis=1))
+
+    precision_of_effect = 1.0 + in_each_group(shared**2 / variance)
+    pull = in_each_group(shared * residual / variance)
     log_determinant = np.log(variance).sum(axis=1) + np.log(precision_of_effect).sum(axis=1)
     squares = np.sum(residual**2 / variance, axis=1) - np.sum(pull**2 / precision_of_effect, axis=1)
     return np.asarray(-0.5 * (log_determinant + squares + residual.shape[1] * _LOG_TWO_PI))

@@ -13,6 +13,7 @@ import scipy.special
 
 from holocrine.inference.averages import days_below, expected, first_day_below, weighted_median
 from holocrine.inference.given import Given, product_of
+from holocrine.inference.scenes import CROSSED
 from holocrine.inference.world import DAYS, Array, World, on_day
 
 Rule = Literal["none or mild", "one grade", "two grades"]
@@ -20,9 +21,10 @@ Rater = Literal["investigator", "patient", "both"]
 
 SEVERITIES = ((2.0, 0.45), (3.0, 0.55))
 """Baseline grades and their shares in arms selected for moderate to severe lines (assumption)."""
+_AREA_POWER = {"forehead": "line_exponent_forehead", "lateral canthus": "line_exponent_canthus"}
 _MUSCLES = {
     "glabella": ("corrugator_left", "corrugator_right", "procerus"),
-    "forehead": ("frontalis_lower_left", "frontalis_lower_right", "frontalis_upper_left", "frontalis_upper_right"),
+    "forehead": (CROSSED,),
     "lateral canthus": ("orbicularis_oculi_left", "orbicularis_oculi_right"),
 }
 
@@ -39,19 +41,25 @@ def responders(
     world: World, given: Given, number: int, *, area: str, day: float, rule: Rule, rater: Rater, relapsed: bool = False
 ) -> float:
     """Percent of people who respond by a rule on a day, or no longer do (`relapsed`)."""
-    share = _responding(world, on_day(force(world, given, number, area), day), rule, rater)
+    share = _responding(world, on_day(_weakness(world, given, number, area), day), rule, rater)
     percent = 100.0 * expected(share, world.weights)
     return 100.0 - percent if relapsed else percent
 
 
-def _responding(world: World, forces: Array, rule: Rule, rater: Rater) -> Array:
+def _weakness(world: World, given: Given, number: int, area: str) -> Array:
+    """Severity at full effort over the untreated one, (people, others, days)."""
+    power = world.typical["line_exponent"] * (world.typical[_AREA_POWER[area]] if area in _AREA_POWER else 1.0)
+    return np.asarray(force(world, given, number, area) ** power)
+
+
+def _responding(world: World, weakness: Array, rule: Rule, rater: Rater) -> Array:
     sd, lean = world.typical["line_rating_sd"], world.typical["line_patient_leniency"]
     raters = {"investigator": (0.0,), "patient": (lean,), "both": (0.0, lean)}[rater]
-    total = np.zeros(forces.shape)
+    total = np.zeros(weakness.shape)
     for grade, share in SEVERITIES:
-        after = grade * forces ** world.typical["line_exponent"] - world.typical["line_placebo"]
+        after = grade * weakness - world.typical["line_placebo"]
         limit = {"none or mild": 1.5, "one grade": grade - 0.5, "two grades": grade - 1.5}[rule]
-        agreed = np.ones(forces.shape)
+        agreed = np.ones(weakness.shape)
         for leniency in raters:
             agreed = agreed * scipy.special.ndtr((limit - after + leniency) / sd)
         total += share * agreed
@@ -61,8 +69,7 @@ def _responding(world: World, forces: Array, rule: Rule, rater: Rater) -> Array:
 def duration(world: World, given: Given, number: int, *, area: str, median: bool) -> float:
     """Days until a person's lines are less than half a grade better than before."""
     grade = sum(grade * share for grade, share in SEVERITIES)
-    level = ((grade - 0.5) / grade) ** (1.0 / world.typical["line_exponent"])
-    days = days_below(force(world, given, number, area), level)
+    days = days_below(_weakness(world, given, number, area), (grade - 0.5) / grade)
     return weighted_median(days, world.weights) if median else expected(days, world.weights)
 
 

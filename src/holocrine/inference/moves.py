@@ -82,10 +82,10 @@ def sweep(
 ) -> tuple[Particles, Array]:
     """One move of every particle, all of which must be possible; returns them and the acceptance of each kind.
 
-    The particles fall into as many folds as there are `gaussians` (see `gaussian.folds`), each with its own for the ensemble
-    and block moves. `steps` (kinds,) are the step sizes in the order of KINDS, `mixture` (kinds,) the probabilities
-    of the kinds, which sum to one. The acceptance (kinds,) is the share of the particles drawing a kind that moved,
-    nan for a kind that none drew.
+    The particles fall into as many folds as there are `gaussians` (see `gaussian.folds`), each with its own for the
+    ensemble and block moves. `steps` (kinds,) are the step sizes in the order of KINDS, `mixture` (kinds,) the
+    probabilities of the kinds, which sum to one. The acceptance (kinds,) is the share of the particles drawing a
+    kind that moved, nan for a kind that none drew.
     """
     n, d = particles.z.shape
     kind = np.searchsorted(np.cumsum(mixture)[:-1], random.random(n), side="right")
@@ -109,7 +109,7 @@ def sweep(
 
 def _crank_nicolson(z: Array, about: Gaussian, step: float, noise: Array) -> tuple[Array, Array]:
     """Proposals (m, d) from `z` (m, d), and log g(z) - log g(z') (m,) for the Gaussian g they are reversible to."""
-    proposal = about.mean + np.sqrt(1.0 - step**2) * (z - about.mean) + step * noise @ about.root.T
+    proposal = about.mean + np.sqrt(1.0 - step**2) * (z - about.mean) + step * about.spread(noise)
     return proposal, about.log_density(z) - about.log_density(proposal)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
+from holocrine.inference.baseline import Scale as BaselineScale
 from holocrine.inference.likelihood import Direction, log_direction
 from holocrine.inference.predicted import Predicted
 from holocrine.inference.problem import Problem, Rows
@@ -21,7 +22,7 @@ from holocrine.simulation.draws import stream
 
 Array = NDArray[np.float64]
 WORDS: tuple[Direction, ...] = ("decrease", "increase", "no significant change")
-BASELINE_SCALE = {"share": "logit", "rare": "logit", "positive": "log"}
+BASELINE_SCALE: dict[str, BaselineScale] = {"share": "logit", "rare": "logit", "positive": "log"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def _number(
     return Predicted(
         **_labels(evidence, observation, question),
         observed=question.observed,
-        sampling_se=_reported_se(question),
+        sampling_se=reported_se(question),
         predictive=reports,
         model=question.reported(centre),
         probability=None,
@@ -158,10 +159,11 @@ def _labels(evidence: Evidence, observation: Observation, question: Question | N
         "product_arm": arm.product or arm.drug,
         "control": bool(question and question.control),
         "n": arm.n,
+        "flipped": bool(question and question.flip),
     }
 
 
-def _reported_se(question: Question) -> float | None:
+def reported_se(question: Question) -> float | None:
     """Sampling error in the unit of the report."""
     if question.reported_error is not None:
         return question.reported_error

@@ -122,4 +122,7 @@ def _baseline(row: Predicted, averages: Mapping[str, Average]) -> dict[str, floa
     average = averages.get(class_key(row.outcome_class, row.control))
     if average is None or row.predictive is None or not row.supported:
         return dict.fromkeys(names)
-    return dict(zip(names, average.interval(row.sampling_se), strict=True))
+    middle, low, high = average.interval(row.sampling_se)
+    if row.flipped:
+        middle, low, high = -middle, -high, -low
+    return dict(zip(names, (middle, low, high), strict=True))

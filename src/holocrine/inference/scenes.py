@@ -29,6 +29,9 @@ MUSCLES = (
     ),
 )
 """Muscles read in labelled treatments; of the orbicularis only the part lateral to the eye."""
+CROSSED = "frontalis at the row of points"
+CROSSED_MM = 7.0
+"""Half the height of the strip of frontalis that a row of points crosses."""
 RIM_DISTANCE_MM = 10.0
 """Labels ask for glabellar points at least this far above the orbital rim."""
 NEEDLE_DEPTHS: Mapping[Plane, tuple[float, ...]] = {
@@ -112,6 +115,7 @@ def labelled(units: Mapping[str, float], volume_ml: float) -> Scene:
         parts[f"orbicularis_oculi_{side}"] = lids[np.abs(lids[:, 0]) > face.orbital_rim_left[:, 0].max() - 3.0]
     ends = np.cumsum([len(part) for part in parts.values()])
     starts = np.concatenate([[0], ends[:-1]])
+    groups = {name: np.arange(a, b) for name, a, b in zip(parts, starts, ends, strict=True)}
     return Scene(
         xy=np.array([(x, y) for x, y, _, _ in places]),
         depth=np.array([_depth(stack, "intramuscular") for stack in stacks]),
@@ -120,8 +124,22 @@ def labelled(units: Mapping[str, float], volume_ml: float) -> Scene:
         volume_ml=volume_ml,
         doses=np.array([dose for _, _, _, dose in places]),
         cells=np.concatenate(list(parts.values())),
-        groups={name: np.arange(a, b) for name, a, b in zip(parts, starts, ends, strict=True)},
+        groups=groups | {CROSSED: _crossed(np.concatenate(list(parts.values())), groups, places)},
     )
+
+
+def _crossed(
+    cells: Array, groups: Mapping[str, NDArray[np.int64]], places: Sequence[tuple[float, float, Region, float]]
+) -> NDArray[np.int64]:
+    """Cells of the frontalis at the height of the forehead's row of points; all of it when there is no such row.
+
+    The fibres run up and down, and a fibre pulls no harder than where it is weakest.
+    """
+    frontalis = np.concatenate([cell for name, cell in groups.items() if name.startswith("frontalis")])
+    heights = [y for _, y, _, _ in places]
+    row = max(set(heights), key=heights.count)
+    near = frontalis[np.abs(cells[frontalis, 1] - row) <= CROSSED_MM] if heights.count(row) >= 5 else frontalis
+    return near if near.size else frontalis
 
 
 def _depth(stack: LayerStack, plane: Plane) -> float:

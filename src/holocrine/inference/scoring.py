@@ -16,16 +16,12 @@ FEWEST = 2
 """Held-out numbers below which nothing is judged."""
 
 
-def score(rows: Sequence[Predicted], provenance: ValidationProvenance) -> Validation:
-    """Score `rows`, keeping their order. The table of averages is made of the fit rows the model supports.
+def score(rows: Sequence[Predicted], fitted: Sequence[Reading], provenance: ValidationProvenance) -> Validation:
+    """Score `rows`, keeping their order, against a table of averages of what was `fitted`.
 
-    Raises ValueError when rows of one outcome class name different working scales.
+    Raises ValueError when readings of one outcome class name different working scales.
     """
-    averages = table_of_averages(
-        Reading(row.outcome_class, row.study_id, row.observed, row.sampling_se, row.control, row.scale)
-        for row in rows
-        if row.role == "fit" and row.supported and row.observed is not None and not row.bound and not row.direction
-    )
+    averages = table_of_averages(fitted)
     observations = tuple(score_row(row, averages) for row in rows)
     held_out = role_score(observations, "held_out", averages)
     verdict, reasons = judge(held_out)

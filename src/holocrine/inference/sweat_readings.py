@@ -33,7 +33,7 @@ def level(
     rate: float | None,
     over: bool = False,
 ) -> float:
-    """Mean sweat on a day, or `over` all visits up to it: change in percent, or the rate where `rate` is the baseline's.
+    """Mean sweat on a day, or `over` all visits up to it: change in percent, or a rate where `rate` is the baseline's.
 
     Visits are taken as monthly.
     """

@@ -20,12 +20,14 @@ class Unknowns:
     """Every parameter of the model and of its readings; the uncertain ones have one score each.
 
     The prior of every score is standard normal: score z of a parameter means its typical value lies z times
-    `spreads` away from the table's, on the scale on which the parameter is normal.
+    `spreads` away from the table's, on the scale on which the parameter is normal. `only` leaves out the others, which
+    then stay at the table's value.
     """
 
     parameters: ParameterSet
     readings: ParameterSet
     variability: Variability
+    only: tuple[str, ...] | None = None
 
     @cached_property
     def table(self) -> Mapping[str, Parameter]:
@@ -40,7 +42,8 @@ class Unknowns:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The uncertain ones, in the order of the scores."""
-        return tuple(name for name, spread in self.spreads.items() if spread > 0.0)
+        uncertain = (name for name, spread in self.spreads.items() if spread > 0.0)
+        return tuple(name for name in uncertain if self.only is None or name in self.only)
 
     def values(self, scores: Array) -> dict[str, float]:
         """Every typical value at `scores` (len(names),), in its unit."""

@@ -33,8 +33,8 @@ class Posterior:
 
     `scores[h]` (draws, names): how many prior SDs each typical value lies from the parameter table's, jointly drawn;
     draws of one run lie side by side. `centres`, `spreads` (names,) are the table's values and those SDs on the normal
-    scale, so that a table that has changed since is noticed. `log_evidence[h]` (runs,) is the log evidence of the
-    sebum rows under each explanation, in nats, per run. `about` says how it came to be (hashes, seed, diagnostics).
+    scale, so that a table that has changed since is noticed. `log_evidence[h]` (runs,) is the log evidence of each
+    explanation over the mean of all, in nats, per run. `about` says how it came to be (hashes, seed, diagnostics).
     """
 
     names: tuple[str, ...]
@@ -56,11 +56,11 @@ class Posterior:
         """Log Bayes factor of `one` over `other`, nats, and its Monte-Carlo standard error."""
         difference = self.log_evidence[one] - self.log_evidence[other]
         error = float(difference.std(ddof=1) / np.sqrt(difference.size)) if difference.size > 1 else float("inf")
-        return float(_log_mean(self.log_evidence[one]) - _log_mean(self.log_evidence[other])), error
+        return float(difference.mean()), error
 
     def weights(self, prior: Mapping[HypothesisId, float]) -> dict[HypothesisId, float]:
         """Posterior weights of the explanations under prior weights."""
-        logs = {h: np.log(max(weight, 1e-300)) + _log_mean(self.log_evidence[h]) for h, weight in prior.items()}
+        logs = {h: np.log(max(weight, 1e-300)) + float(self.log_evidence[h].mean()) for h, weight in prior.items()}
         top = max(logs.values())
         total = sum(np.exp(value - top) for value in logs.values())
         return {h: float(np.exp(value - top) / total) for h, value in logs.items()}
@@ -94,11 +94,6 @@ class Posterior:
                 np.save(part, array, allow_pickle=False)
                 archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), part.getvalue())
         return buffer.getvalue()
-
-
-def _log_mean(logs: Array) -> float:
-    top = float(np.max(logs))
-    return top + float(np.log(np.mean(np.exp(logs - top))))
 
 
 def from_bytes(data: bytes, where: str) -> Posterior:
@@ -141,3 +136,8 @@ def load_posterior() -> Posterior:
         return from_bytes(read_bytes(PACKAGED), PACKAGED)
     except FileError as error:
         raise KnowledgeError(str(error)) from error
+
+
+def status_of(posterior: Posterior) -> str:
+    """What a forecast rests on, in words."""
+    return f"population posterior {posterior.identifier}, fitted to {posterior.about['fitted_rows']} published results"

@@ -15,7 +15,7 @@ from holocrine.domain.vocabulary import Region, Sex
 from holocrine.errors import InputError
 from holocrine.knowledge.parameters import Hypothesis, ParameterSet
 from holocrine.knowledge.people import LesionKind, PeopleTables
-from holocrine.knowledge.variability import Variability, shifted
+from holocrine.knowledge.variability import SPREAD_FACTOR, Variability, shifted
 from holocrine.population import baseline
 from holocrine.population.covariates import Covariates, draw_covariates
 from holocrine.population.criteria import Criterion, Screening, screen
@@ -193,4 +193,7 @@ class VirtualPatients:
         spread = self.population.variability.spreads.get(name)
         if spread is None:
             return np.full(self.n, typical)
-        return shifted(parameter, typical, deviation((spread.between_subject, spread.between_occasion)))
+        factor = self.population.typical[SPREAD_FACTOR[name]] if name in SPREAD_FACTOR else 1.0
+        return shifted(
+            parameter, typical, deviation((factor * spread.between_subject, factor * spread.between_occasion))
+        )

@@ -33,8 +33,8 @@ _METHODS = (
     (
         "Intervals",
         "They carry the uncertainty of the parameters, the differences between people and, where a reading is "
-        "forecast, its error. If the priors are right, a 90% interval holds the outcome in nine of ten people like "
-        "this one; nobody has checked that yet.",
+        "forecast, its error. If the model is right, a 90% interval holds the outcome in nine of ten people like "
+        "this one. On published group results this was checked (holocrine validate), on single patients not.",
     ),
 )
 

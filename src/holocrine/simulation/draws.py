@@ -138,11 +138,10 @@ def check_sizes(n: int, n_spatial: int) -> None:
         raise ValueError("n and n_spatial must be powers of two with n >= n_spatial")
 
 
-def typical(parameters: ParameterSet, hypotheses: Sequence[Hypothesis]) -> Draws:
-    """One draw at the typical values, under the heaviest hypothesis."""
-    zero = np.zeros(1)
-    spatial = {name: parameters[name].from_normal(zero) for name in SPATIAL}
-    local = {name: parameters[name].from_normal(zero) for name in parameters if name not in SPATIAL}
+def typical(values: Mapping[str, float], hypotheses: Sequence[Hypothesis]) -> Draws:
+    """One draw at typical `values`, under the heaviest hypothesis."""
+    spatial = {name: np.array([values[name]]) for name in SPATIAL}
+    local = {name: np.array([value]) for name, value in values.items() if name not in SPATIAL}
     best = int(np.argmax([h.weight for h in hypotheses]))
     none = np.zeros(1, dtype=np.int64)
     return Draws(0, spatial, local, none, none + best, tuple(hypotheses))

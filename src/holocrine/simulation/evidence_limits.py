@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 LIMITS = (
-    "The forecast is a prior: typical values with wide intervals from the literature and from stated assumptions. "
-    "It has not been fitted to patients yet and has not been validated.",
+    "Typical values come from a fit to published group results; how much people differ is mostly borrowed from other "
+    "diseases. Results kept out of the fit were predicted (holocrine validate); single patients were not.",
     "Whether botulinum toxin lowers sebum at all is contested: saline-controlled split-face trials point both ways "
     "(Sayed 2021 for, Kim 2019 against), and almost all quantitative data come from one study without an untreated "
     "control (Min 2015).",

@@ -119,7 +119,7 @@ def _courses(case: Case, simulator: Simulator, simulation: Simulation) -> list[C
         reading = simulation.sebum_reading[region]
         level, source = untreated_level(case, region, draws, simulation.sebum_untreated[region][:, 0])
         noise = _reading_noise(draws, weeks)
-        basis = "four explanations of the sebum effect, weighted by prior judgement (table of hypotheses)"
+        basis = "four explanations of the sebum effect, weighted by prior judgement and published results"
         courses += [
             _course("sebum", "sebum", region, "% of untreated", 100.0 * reading, weeks, "D", basis),
             _course(

@@ -9,7 +9,7 @@ from holocrine.domain.faults import closest
 from holocrine.domain.toml_text import shown
 from holocrine.knowledge.evidence.cells import Row
 from holocrine.knowledge.evidence.records import Arm, Observation, Study
-from holocrine.knowledge.evidence.words import ACCESS, CONTEXT_REASONS, PATTERNS, PRODUCTS, ROUTES, TARGETS
+from holocrine.knowledge.evidence.words import ACCESS, CONTEXT_REASONS, DIRECTIONS, PATTERNS, PRODUCTS, ROUTES, TARGETS
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,20 @@ class Parsed:
     observations: Sequence[tuple[Row, Observation]]
 
 
-def lint(parsed: Parsed) -> None:
-    """Note what rows of any table may not say together."""
+def lint(parsed: Parsed, *, strict: bool) -> None:
+    """Note what rows of any table may not say together; `strict` also minds leaks and the words of packaged tables."""
     arms = {arm.arm_id: arm for _, arm in parsed.arms}
     roles = _roles_of_studies(parsed, arms)
-    _lint_overlaps(parsed, roles)
+    _lint_overlaps(parsed, roles, leaks=strict)
     for row, observation in parsed.observations:
         arm = arms.get(observation.arm_id)
         if arm and arm.has_toxin and observation.target == "acne" and observation.role == "fit":
             row.fault("role", "toxin on acne is fitted", "held_out or context: the model must predict it unseen")
+    if strict:
+        _lint_words(parsed)
 
 
-def lint_strictly(parsed: Parsed) -> None:
+def _lint_words(parsed: Parsed) -> None:
     """Note every word outside its list, and every context row that does not say why it is one."""
     for row, _ in parsed.studies:
         row.word("access", ACCESS)
@@ -42,6 +44,8 @@ def lint_strictly(parsed: Parsed) -> None:
         row.word("route", ROUTES, optional=True)
     for row, observation in parsed.observations:
         row.word("target", TARGETS)
+        if observation.statistic == "direction":
+            row.word("value", DIRECTIONS, optional=True)
         if observation.role == "context" and observation.reason not in CONTEXT_REASONS:
             given = observation.reason
             problem = f"{shown(given)} is not a known reason" if given else "a context row does not begin with reason="
@@ -64,11 +68,16 @@ def _roles_of_studies(parsed: Parsed, arms: Mapping[str, Arm]) -> Mapping[str, s
     return roles
 
 
-def _lint_overlaps(parsed: Parsed, roles: Mapping[str, str]) -> None:
+def _lint_overlaps(parsed: Parsed, roles: Mapping[str, str], *, leaks: bool) -> None:
+    """`leaks`: patients of a fitted study among those kept out are a fault as well."""
     noted: set[frozenset[str]] = set()
     for row, study in parsed.studies:
         for other in study.overlaps:
             pair = frozenset((study.study_id, other))
-            if roles.get(study.study_id) == roles.get(other) == "fit" and len(pair) == 2 and pair not in noted:
+            used = {roles.get(study.study_id), roles.get(other)}
+            if used == {"fit"} and len(pair) == 2 and pair not in noted:
                 noted.add(pair)
                 row.fault("overlaps", f"both this study and {shown(other)} are fitted", "role fit for one of them")
+            if leaks and used == {"fit", "held_out"} and pair not in noted:
+                noted.add(pair)
+                row.fault("overlaps", f"shares patients with {shown(other)}; one is fitted", "one of them context")

@@ -8,7 +8,7 @@ from holocrine.knowledge.evidence.cells import Row
 from holocrine.knowledge.evidence.records import Arm, Observation, Study
 from holocrine.knowledge.evidence.reported import Reported
 from holocrine.knowledge.evidence.sheets import ARMS, STUDIES
-from holocrine.knowledge.evidence.words import DIRECTIONS, PAIRED_SPREADS, ROLES, SPREAD_KINDS, STATISTICS
+from holocrine.knowledge.evidence.words import PAIRED_SPREADS, ROLES, SPREAD_KINDS, STATISTICS, direction_in
 
 Ids = Collection[str] | None
 """The ids a reference may name; None when their table could not be read."""
@@ -81,7 +81,7 @@ def observation(row: Row, arm_ids: Ids) -> Observation:
         day=row.reported("day"),
         statistic=statistic,
         value=_value(row, statistic),
-        direction=row.word("value", DIRECTIONS, optional=True) if statistic == "direction" else "",
+        direction=direction_in(row.text("value")) if statistic == "direction" else "",
         spread_kind=row.word("spread_kind", SPREAD_KINDS, optional=True),
         spread=_spread(row),
         contrast_arm_id=contrast,

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from holocrine.errors import FileError, InputError, KnowledgeError
 from holocrine.knowledge.evidence import parsing
 from holocrine.knowledge.evidence.cells import Fault
-from holocrine.knowledge.evidence.lint import Parsed, lint, lint_strictly
+from holocrine.knowledge.evidence.lint import Parsed, lint
 from holocrine.knowledge.evidence.records import Evidence
 from holocrine.knowledge.evidence.sheets import ARMS, OBSERVATIONS, STUDIES, TABLES, read_sheet
 from holocrine.knowledge.load import read_bytes
@@ -60,9 +60,7 @@ def _evidence(contents: Mapping[str, bytes], where: str, *, strict: bool) -> Evi
         [(row, parsing.arm(row, studies.ids)) for row in arms.rows],
         [(row, parsing.observation(row, arms.ids)) for row in observations.rows],
     )
-    lint(parsed)
-    if strict:
-        lint_strictly(parsed)
+    lint(parsed, strict=strict)
     if faults:
         raise InputError(_listed(faults, where))
     return Evidence(

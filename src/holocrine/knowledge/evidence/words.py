@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
@@ -19,7 +20,12 @@ STATISTICS = (
     "direction",
 )
 DIRECTIONS = ("decrease", "increase", "no significant change")
-"""What the value of statistic `direction` may say."""
+"""What the value of statistic `direction` says; `direction_in` understands other words for them."""
+_SAID = (
+    ("no significant change", r"no\b.*|not\b.*|none|unchanged|similar|equal|same|comparable|0"),
+    ("decrease", r"(significant(ly)? )?(decreas|reduc|low|fall|fell|less|small|down|short|-).*"),
+    ("increase", r"(significant(ly)? )?(increas|high|ris|rose|more|larg|great|up|long|\+|1).*"),
+)
 SPREAD_KINDS = ("SD", "SE", "CI95", "IQR")
 PAIRED_SPREADS = ("CI95", "IQR")
 """Spreads given by their two ends."""
@@ -55,6 +61,13 @@ TARGETS = (
     "dose",
     "definition",
 )
+
+
+def direction_in(text: str) -> str:
+    """One of `DIRECTIONS` where the text says it in other words; otherwise the text itself."""
+    return next((word for word, said in _SAID if re.fullmatch(said, text.strip().lower())), text)
+
+
 CONTEXT_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "no_value": "neither a number nor a direction can be read",

@@ -1,0 +1,174 @@
+"""The verbs `validate` and `calibrate`: the model against published studies, and the fit to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from holocrine.cli_common import DONE, THE_ANSWER_IS_NO, console, print_json, whole_number
+from holocrine.errors import InputError
+
+if TYPE_CHECKING:
+    from holocrine.domain.validation import RoleScore, Validation
+    from holocrine.knowledge.posterior import Posterior
+
+Tables = Annotated[
+    Path | None,
+    Parameter(name=["--evidence"], help="Folder with studies.csv, arms.csv, observations.csv. Without it: packaged."),
+]
+Json = Annotated[bool, Parameter(negative="", help="One JSON document on standard output, nothing else.")]
+Seed = Annotated[int | None, Parameter(converter=whole_number, help="Seed of the random draws.")]
+Workers = Annotated[int | None, Parameter(converter=whole_number, help="Processes. Without it: one per processor.")]
+
+
+def validate(
+    *,
+    evidence: Tables = None,
+    posterior: Annotated[Path | None, Parameter(help="A posterior that calibrate wrote. Without it: packaged.")] = None,
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"], help="Page (HTML) with every study.")] = None,
+    json: Json = False,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> int:
+    """Predict every published observation and score the intervals; exit code 1 when the model fails.
+
+    Example: holocrine validate -o validation.html
+    """
+    from holocrine import learning
+
+    with _progress() as tell:
+        made = learning.validate(evidence, posterior=posterior, seed=_seed(seed), workers=_workers(workers), tell=tell)
+    if output is not None:
+        from holocrine.deliver import write_export
+        from holocrine.report.validation_page import validation_page
+
+        write_export(output, validation_page(made, learning.disagreements(made)), mark="<!doctype html")
+        console().print(f"Written: {output}", highlight=False)
+    if json:
+        print_json(made.model_dump(mode="json", by_alias=True))
+    else:
+        print("\n".join(_lines(made)))
+    return THE_ANSWER_IS_NO if made.verdict == "failed" else DONE
+
+
+def calibrate(
+    *,
+    evidence: Tables = None,
+    output: Annotated[Path, Parameter(name=["-o", "--output"], help="File for the posterior.")] = Path("posterior.npz"),
+    runs: Annotated[int, Parameter(converter=whole_number, help="Independent runs, at least 2.")] = 4,
+    particles: Annotated[int, Parameter(converter=whole_number, help="Particles of each run, at least 16.")] = 128,
+    json: Json = False,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> int:
+    """Fit the population to published evidence; interrupted, the same command goes on where it was.
+
+    Example: holocrine calibrate -o posterior.npz
+    """
+    from holocrine import learning
+    from holocrine.deliver import write_posterior
+
+    if not 2 <= runs <= 64 or not 16 <= particles <= 100_000:
+        raise InputError("--runs must lie between 2 and 64, --particles between 16 and 100000.")
+    with _progress() as tell:
+        made = learning.calibrate(
+            evidence, seed=_seed(seed), runs=runs, particles=particles, workers=_workers(workers), tell=tell
+        )
+    write_posterior(output, made)
+    if json:
+        print_json(_summary(made, output))
+    else:
+        print("\n".join(_posterior_lines(made, output)))
+    return DONE
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on standard error for the part in work; nothing when that is no terminal."""
+    screen = console()
+    if not screen.is_terminal:
+        yield lambda _part, _share: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen, transient=True) as progress:
+        task = progress.add_task("starting", total=1.0)
+        yield lambda part, share: progress.update(task, completed=share, description=part)
+
+
+def _seed(seed: int | None) -> int:
+    from holocrine.learning import SEED
+
+    if seed is not None and seed >= 2**63:
+        raise InputError("--seed must be a whole number from 0 to 2^63 - 1.")
+    return SEED if seed is None else seed
+
+
+def _workers(workers: int | None) -> int | None:
+    if workers is not None and not 1 <= workers <= 256:
+        raise InputError("--workers must be a whole number from 1 to 256.")
+    return workers
+
+
+def _lines(made: Validation) -> Iterator[str]:
+    yield f"Verdict: {made.verdict}"
+    yield from (f"  {reason}" for reason in made.reasons)
+    for name, role in (("fitted", made.summary.fit), ("held out", made.summary.held_out)):
+        yield ""
+        yield from _role_lines(name, role)
+    yield ""
+    by = made.provenance
+    yield f"Posterior {by.posterior}, evidence {by.evidence_hash}, seed {by.seed}."
+
+
+def _role_lines(name: str, role: RoleScore) -> Iterator[str]:
+    yield (
+        f"{name}: {role.n} observations, {role.n_supported} expressed, {role.n_compared} compared; "
+        f"90% coverage {_percent(role.coverage90)}, 50% coverage {_percent(role.coverage50)}, "
+        f"interval score {_number(role.interval_score)} (averages {_number(role.baseline_interval_score)})"
+    )
+    for key, found in sorted(role.by_class.items()):
+        if not found.n_compared:
+            continue
+        units = "/".join(found.units)
+        yield (
+            f"  {key:<28} n {found.n_compared:>3}  90% coverage {_percent(found.coverage90):>5}  "
+            f"median 90% width {_number(found.median_width90)} "
+            f"(averages {_number(found.baseline_median_width90)}) {units}"
+        )
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.0%}"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3g}"
+
+
+def _summary(made: Posterior, file: Path) -> dict[str, object]:
+    pairs = {f"H1 over {other}": made.log_bayes_factor("H1", other) for other in ("H2", "H3", "H3b")}
+    return {
+        "schema": "holocrine.calibration/1",
+        "file": str(file),
+        "posterior": made.identifier,
+        "about": dict(made.about),
+        "log_bayes_factors": {name: {"value": value, "error": error} for name, (value, error) in pairs.items()},
+    }
+
+
+def _posterior_lines(made: Posterior, file: Path) -> Iterator[str]:
+    about = made.about
+    yield f"Posterior {made.identifier}: {about['fitted_rows']} rows, {about['runs']} runs of {about['particles']}"
+    for explanation, found in made.about["by_explanation"].items():
+        hat, size = found["worst_r_hat"], found["smallest_effective_size"]
+        yield f"  {explanation}: R-hat at most {hat[1]} ({hat[0]}), effective size at least {size[1]} ({size[0]})"
+    for other in ("H2", "H3", "H3b"):
+        value, error = made.log_bayes_factor("H1", other)
+        yield f"  log Bayes factor H1 over {other}: {value:.2f} (Monte-Carlo error {error:.2f})"
+    yield f"Written: {file}"

@@ -1,0 +1,27 @@
+"""What the table of averages is made of: the fitted numbers, all in the direction of their class."""
+
+from __future__ import annotations
+
+from holocrine.inference.baseline import Reading
+from holocrine.inference.predicting import BASELINE_SCALE, reported_se
+from holocrine.inference.problem import Problem
+
+
+def fitted_readings(problem: Problem) -> tuple[Reading, ...]:
+    """One reading for every fitted row that reports a number with its sign."""
+    readings = []
+    for question in (*problem.common.questions, *problem.sebum.questions):
+        observation = question.observation
+        if question.observed is None or observation.value is None or observation.value.bound or question.sign_unknown:
+            continue
+        readings.append(
+            Reading(
+                question.outcome.name,
+                question.study_id,
+                -question.observed if question.flip else question.observed,
+                reported_se(question),
+                question.control,
+                BASELINE_SCALE.get(question.outcome.scale, "identity"),
+            )
+        )
+    return tuple(readings)

@@ -1,0 +1,148 @@
+"""Use cases on published evidence: fit the population, validate against studies, show where numbers come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from holocrine import __version__
+from holocrine.domain.evidence import ClaimEntry, ParameterEntry, RuleEntry, StudyEntry
+from holocrine.domain.validation import Disagreement, Validation, ValidationProvenance
+from holocrine.domain.vocabulary import HypothesisId
+from holocrine.execution.fitting import carry_out
+from holocrine.execution.foreseeing import foreseen
+from holocrine.execution.workers import load_problem, load_unknowns
+from holocrine.inference.calibration import Size
+from holocrine.inference.disagreements import disagreements_of
+from holocrine.inference.predicting import predicted_rows, worlds_of
+from holocrine.inference.readings_of_fit import fitted_readings
+from holocrine.inference.scoring import score
+from holocrine.knowledge.answers import claim_entries, parameter_entries, rule_entries, study_entries
+from holocrine.knowledge.claims import load_claims, source_book
+from holocrine.knowledge.evidence import Evidence, packaged_evidence, read_evidence
+from holocrine.knowledge.parameters import load_hypotheses
+from holocrine.knowledge.posterior import Posterior, load_posterior, read_posterior, status_of
+from holocrine.knowledge.rules import rules
+
+SEED = 20260302
+WORLDS = 512
+"""Draws of the posterior that every observation is predicted from."""
+
+Tell = Callable[[str, float], None]
+"""Hears what is being worked on, and how far it has come (0 to 1)."""
+
+
+def silent(part: str, share: float) -> None:
+    """Tell nobody."""
+
+
+def processors() -> int:
+    """Processes that work at the same time unless told otherwise."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def calibrate(
+    directory: Path | None = None,
+    *,
+    seed: int = SEED,
+    runs: int = 4,
+    particles: int = 128,
+    workers: int | None = None,
+    tell: Tell = silent,
+) -> Posterior:
+    """Fit the population to the packaged evidence or to the tables in `directory`.
+
+    An interrupted fit with the same arguments goes on where it was. Raises InputError on faulty tables.
+    """
+    evidence = _evidence(directory)
+    size = Size(runs, particles)
+    return carry_out(directory, evidence.hash, seed=seed, size=size, workers=workers or processors(), tell=tell)
+
+
+def validate(
+    directory: Path | None = None,
+    *,
+    posterior: Path | None = None,
+    seed: int = SEED,
+    workers: int | None = None,
+    tell: Tell = silent,
+) -> Validation:
+    """Predict every observation of the packaged evidence, or of the tables in `directory`, and score the intervals.
+
+    The baseline is a table of averages of the packaged fit studies. Raises InputError on faulty tables.
+    """
+    evidence = _evidence(directory)
+    fitted = load_posterior() if posterior is None else read_posterior(posterior)
+    problem = load_problem(directory, None)
+    prior: dict[HypothesisId, float] = {h.id: h.weight for h in load_hypotheses()}
+    worlds = worlds_of(fitted, fitted.weights(prior), problem.unknowns.names, n=WORLDS, seed=seed)
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        tell("predicting", done / WORLDS)
+
+    expected = foreseen(directory, evidence.hash, problem, worlds, workers=workers or processors(), tell=count)
+    rows = predicted_rows(evidence, problem, expected, worlds, seed=seed)
+    provenance = ValidationProvenance(
+        package_version=__version__,
+        parameter_hash=problem.unknowns.parameters.hash,
+        evidence_hash=evidence.hash,
+        posterior=fitted.identifier,
+        seed=seed,
+    )
+    return score(rows, fitted_readings(load_problem(None, "fit")), provenance)
+
+
+def disagreements(validation: Validation) -> tuple[Disagreement, ...]:
+    """Where published data contradict one another, with what the posterior says about it."""
+    return disagreements_of(validation, load_posterior(), load_unknowns(), tuple(load_hypotheses()))
+
+
+def evidence_parameters() -> tuple[ParameterEntry, ...]:
+    """Every parameter with prior, posterior, grade and source."""
+    return parameter_entries(load_unknowns().table, _summaries(load_posterior()))
+
+
+def evidence_studies() -> tuple[StudyEntry, ...]:
+    """Every study of the evidence tables."""
+    return study_entries(packaged_evidence())
+
+
+def evidence_claims(tell: Tell = silent) -> tuple[ClaimEntry, ...]:
+    """What the public reads about this treatment, graded, with what the model says."""
+    posterior, hypotheses = load_posterior(), tuple(load_hypotheses())
+    texts = {row.observation_id: row.in_words for row in validate(tell=tell).observations if row.supported}
+    return claim_entries(
+        load_claims(),
+        source_book(),
+        predictions=texts,
+        weights=posterior.weighted(hypotheses),
+        status=status_of(posterior),
+    )
+
+
+def evidence_rules() -> tuple[RuleEntry, ...]:
+    """Every rule with its source."""
+    return rule_entries(rules())
+
+
+def _evidence(directory: Path | None) -> Evidence:
+    return packaged_evidence() if directory is None else read_evidence(directory)
+
+
+def _summaries(posterior: Posterior) -> Mapping[str, tuple[float, float, float, float]]:
+    """Median, 90% interval and contraction of every fitted typical value, explanations weighted."""
+    unknowns = load_unknowns()
+    weights = posterior.weights({h.id: h.weight for h in load_hypotheses()})
+    worlds = worlds_of(posterior, weights, posterior.names, n=2048, seed=SEED)
+    found = {}
+    for number, name in enumerate(posterior.names):
+        scores = worlds.scores[:, number]
+        low, median, high = (float(v) for v in unknowns.at(name, np.quantile(scores, [0.05, 0.5, 0.95])))
+        found[name] = (median, low, high, float(1.0 - scores.var()))
+    return found
