@@ -19,6 +19,7 @@ from holocrine.domain.patient import FaceMeasurements
 from holocrine.domain.vocabulary import Region
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.junction import TERMINALS
+from holocrine.population.typical import table_values
 from holocrine.simulation.binding import Shots, bound_dose, nominal_volume
 from holocrine.simulation.draws import typical
 from holocrine.simulation.library import KernelLibrary
@@ -53,7 +54,7 @@ def measured() -> None:
     x, y, region_of, _ = raster(face, 1.0)
     places = np.stack(np.meshgrid(x, y), axis=-1)[region_of >= 0]
     points, regions = spread_points(face)
-    draws = typical(load_parameters(), load_hypotheses())
+    draws = typical(table_values(load_parameters()), load_hypotheses())
     depth, one = np.full(POINTS, DEPTH_MM), np.ones(POINTS)
     shots = Shots("onabotulinumtoxinA", points, depth, one, VOLUME_ML * one, regions)
     landed = as_planned(points, depth, draws)

@@ -16,6 +16,7 @@ from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Region
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.exposure import bolus, skin_column
+from holocrine.population.typical import table_values
 from holocrine.simulation.draws import typical
 from holocrine.simulation.spread import DEPTHS, RADIUS_COUNT, medium, mesh_for, source, spread_kernels
 from holocrine.solvers.diffusion import assemble_axisymmetric, radial_mesh, solve_axisymmetric
@@ -27,7 +28,7 @@ SITES: tuple[Region, ...] = ("forehead", "cheek_left")
 
 def one_site(site: Region) -> dict[str, Any]:
     """Timings at the typical parameters of one site."""
-    draws = typical(load_parameters(), load_hypotheses())
+    draws = typical(table_values(load_parameters()), load_hypotheses())
     spatial = {name: float(values[0]) for name, values in draws.spatial.items()}
     stack = layer_stack(site, "female")
     column, drop = skin_column(stack, spatial), bolus(VOLUME_ML, spatial)

@@ -16,6 +16,7 @@ import numpy as np
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.execution.workers import load_unknowns
 from holocrine.inference.disagreements import PRIORS, UNDETERMINED
+from holocrine.knowledge.fitted import fitted
 from holocrine.knowledge.parameters import load_hypotheses
 from holocrine.knowledge.posterior import Posterior, load_posterior
 
@@ -38,7 +39,7 @@ explanation of the sebum effect, seed {seed}, evidence `{evidence}`, parameters 
 R-hat is the rank-normalised split R-hat over the runs, the effective size the number of independent draws as good for
 the mean, from the spread between runs.
 
-| explanation | largest R-hat | smallest effective size | log evidence, each run |
+| explanation | largest R-hat | smallest effective size | log evidence over the mean, each run |
 |---|---|---|---|
 """
 
@@ -59,7 +60,7 @@ def page() -> str:
     )
     for h, found in about["by_explanation"].items():
         hat, size = found["worst_r_hat"], found["smallest_effective_size"]
-        logs = ", ".join(f"{value:.1f}" for value in found["log_evidence_of_runs"])
+        logs = ", ".join(f"{value:.2f}" for value in made.log_evidence[h])
         text += f"| {h} | {hat[1]} (`{hat[0]}`) | {size[1]} (`{size[0]}`) | {logs} |\n"
     return text + _weights(made) + _learned(made)
 
@@ -90,21 +91,13 @@ def _weights(made: Posterior) -> str:
 def _learned(made: Posterior) -> str:
     """Every fitted typical value before and after, the most informed first."""
     unknowns = load_unknowns()
-    weights = made.weights({h.id: h.weight for h in load_hypotheses()})
     rows = []
-    for name in made.names:
-        columns = [made.column(h, name) for h in weights]
-        pooled = np.concatenate([column for column in columns if column is not None])
-        share = np.concatenate([np.full(len(made.scores[h]), w / len(made.scores[h])) for h, w in weights.items()])
-        mean = float(share @ pooled)
-        contraction = 1.0 - float(share @ (pooled - mean) ** 2)
-        order = np.argsort(pooled)
-        at = np.interp([0.05, 0.5, 0.95], np.cumsum(share[order]), pooled[order])
-        low, middle, high = (f"{float(v):.3g}" for v in unknowns.at(name, at))
+    for name, found in fitted(made, unknowns.table, {h.id: h.weight for h in load_hypotheses()}).items():
         before = [f"{float(unknowns.at(name, z)):.3g}" for z in (-1.645, 0.0, 1.645)]
+        prior = f"{before[1]} ({before[0]} to {before[2]})"
+        after = f"{found.median:.3g} ({found.low90:.3g} to {found.high90:.3g})"
         meaning, unit = unknowns.table[name].meaning, unknowns.table[name].unit
-        prior, after = f"{before[1]} ({before[0]} to {before[2]})", f"{middle} ({low} to {high})"
-        rows.append((-contraction, f"| {meaning} | {unit} | {prior} | {after} | {contraction:.0%} |\n"))
+        rows.append((-found.contraction, f"| {meaning} | {unit} | {prior} | {after} | {found.contraction:.0%} |\n"))
     text = (
         "\n## What was learned\n\nTypical values, median and 90% interval before and after. Contraction: share of the "
         "prior variance that the data removed; below zero the data widened it. What is not listed was not touched by "

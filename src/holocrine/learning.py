@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from holocrine import __version__
 from holocrine.domain.evidence import ClaimEntry, ParameterEntry, RuleEntry, StudyEntry
 from holocrine.domain.validation import Disagreement, Validation, ValidationProvenance
@@ -23,6 +21,7 @@ from holocrine.inference.scoring import score
 from holocrine.knowledge.answers import claim_entries, parameter_entries, rule_entries, study_entries
 from holocrine.knowledge.claims import load_claims, source_book
 from holocrine.knowledge.evidence import Evidence, packaged_evidence, read_evidence
+from holocrine.knowledge.fitted import fitted
 from holocrine.knowledge.parameters import load_hypotheses
 from holocrine.knowledge.posterior import Posterior, load_posterior, read_posterior, status_of
 from holocrine.knowledge.rules import rules
@@ -75,10 +74,10 @@ def validate(
     The baseline is a table of averages of the packaged fit studies. Raises InputError on faulty tables.
     """
     evidence = _evidence(directory)
-    fitted = load_posterior() if posterior is None else read_posterior(posterior)
+    used = load_posterior() if posterior is None else read_posterior(posterior)
     problem = load_problem(directory, None)
     prior: dict[HypothesisId, float] = {h.id: h.weight for h in load_hypotheses()}
-    worlds = worlds_of(fitted, fitted.weights(prior), problem.unknowns.names, n=WORLDS, seed=seed)
+    worlds = worlds_of(used, used.weights(prior), problem.unknowns.names, n=WORLDS, seed=seed)
     done = 0
 
     def count(more: int) -> None:
@@ -92,7 +91,7 @@ def validate(
         package_version=__version__,
         parameter_hash=problem.unknowns.parameters.hash,
         evidence_hash=evidence.hash,
-        posterior=fitted.identifier,
+        posterior=used.identifier,
         seed=seed,
     )
     return score(rows, fitted_readings(load_problem(None, "fit")), provenance)
@@ -136,13 +135,5 @@ def _evidence(directory: Path | None) -> Evidence:
 
 
 def _summaries(posterior: Posterior) -> Mapping[str, tuple[float, float, float, float]]:
-    """Median, 90% interval and contraction of every fitted typical value, explanations weighted."""
-    unknowns = load_unknowns()
-    weights = posterior.weights({h.id: h.weight for h in load_hypotheses()})
-    worlds = worlds_of(posterior, weights, posterior.names, n=2048, seed=SEED)
-    found = {}
-    for number, name in enumerate(posterior.names):
-        scores = worlds.scores[:, number]
-        low, median, high = (float(v) for v in unknowns.at(name, np.quantile(scores, [0.05, 0.5, 0.95])))
-        found[name] = (median, low, high, float(1.0 - scores.var()))
-    return found
+    found = fitted(posterior, load_unknowns().table, {h.id: h.weight for h in load_hypotheses()})
+    return {name: (one.median, one.low90, one.high90, one.contraction) for name, one in found.items()}

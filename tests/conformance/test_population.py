@@ -25,6 +25,7 @@ from holocrine.population.cohort import (
 from holocrine.population.criteria import Criterion, within
 from holocrine.population.treatments import Treatment, loads_of
 from holocrine.population.virtual import HypothesisChoice, VirtualPatients, VirtualPopulation, virtual_population
+from holocrine.simulation.constants import POTENCY
 from holocrine.solvers import stiff
 
 PARAMETERS, HYPOTHESES, PEOPLE = load_parameters(), load_hypotheses(), load_people()
@@ -160,9 +161,13 @@ def test_loading_follows_each_patients_half_loading_in_that_session() -> None:
         assert np.all(loads.loading[:, 0, column] != loads.loading[:, 1, column])
     assert not loads.concentration.any()
     weaker = loads_of(patients, (Treatment(0.0, bound=DOSE, product="abobotulinumtoxinA"),))
-    potency = PARAMETERS["potency_abobotulinumtoxinA"].value
-    stronger = loads_of(patients, (Treatment(0.0, bound={t: potency * d for t, d in DOSE.items()}),))
+    stronger = loads_of(patients, (Treatment(0.0, bound={t: _abo(t) * d for t, d in DOSE.items()}),))
     assert weaker.loading == pytest.approx(stronger.loading)
+
+
+def _abo(terminal: Terminal) -> float:
+    """Units of onabotulinumtoxinA that one unit of abobotulinumtoxinA stands for at a terminal type."""
+    return PARAMETERS[f"{POTENCY[terminal]}_abobotulinumtoxinA"].value
 
 
 def test_the_direct_effect_sees_a_concentration() -> None:

@@ -21,6 +21,7 @@ from holocrine.domain.case import Case, HarmLimits, InflamedLesion
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.plan import Plan
 from holocrine.domain.schemas import schema_of
+from holocrine.knowledge.posterior import load_posterior
 from holocrine.knowledge.products import syringes
 from holocrine.report import print_summary
 
@@ -274,7 +275,7 @@ def test_report_stands_by_itself_and_says_what_it_must(planned: Planned) -> None
     assert not re.search(r"@import|url\((?!['\"]?(data:|#))", report)
     words = words_of(report)
     assert "off-label" in words.lower()
-    assert "prior, not yet calibrated" in words
+    assert f"population posterior {load_posterior().identifier}" in words
     assert "extrapolated" in words
     for sign in ("swallow", "speak", "breath", "emergency", "eye", "ptosis" if "ptosis" in words else "droop"):
         assert sign in words.lower(), "the safety card"

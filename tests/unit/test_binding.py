@@ -117,14 +117,16 @@ def test_loading_saturates_and_rises(small_draws: Draws) -> None:
 
 def test_units_of_two_products_load_by_their_own_potency(small_draws: Draws) -> None:
     dose = np.full((32, 1), 0.002)
-    reference = loading("sudomotor", dose, "onabotulinumtoxinA", small_draws)
-    other = loading("sudomotor", dose, "abobotulinumtoxinA", small_draws)
-    ratio = (other / (1.0 - other)) / (reference / (1.0 - reference))  # loading odds are proportional to potency
-    assert ratio[:, 0] == pytest.approx(small_draws.local["potency_abobotulinumtoxinA"], rel=1e-9)
+    names: dict[Terminal, str] = {"motor": "potency", "sudomotor": "skin_potency"}
+    for terminal, prefix in names.items():
+        reference = loading(terminal, dose, "onabotulinumtoxinA", small_draws)
+        other = loading(terminal, dose, "abobotulinumtoxinA", small_draws)
+        ratio = (other / (1.0 - other)) / (reference / (1.0 - reference))  # loading odds are proportional to potency
+        assert ratio[:, 0] == pytest.approx(small_draws.local[f"{prefix}_abobotulinumtoxinA"], rel=1e-9)
 
 
 def test_an_unknown_product_is_spread_over_all(small_draws: Draws) -> None:
-    unknown = potency("unknown", small_draws)
+    unknown = potency("unknown", "motor", small_draws)
     names = [name for name in small_draws.local if name.startswith("potency_")]
     for number, name in enumerate(names):
         mine = slice(number, None, len(names))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
+from holocrine.population.typical import table_values
 from holocrine.simulation.draws import PURPOSES, SPATIAL, Draws, draw, stream, typical
 
 PARAMETERS, HYPOTHESES = load_parameters(), load_hypotheses()
@@ -103,7 +104,7 @@ def test_only_powers_of_two(n: int, n_spatial: int) -> None:
 
 
 def test_typical_is_the_table_itself() -> None:
-    one = typical(PARAMETERS, HYPOTHESES)
+    one = typical(table_values(PARAMETERS), HYPOTHESES)
     assert one.n == one.n_spatial == 1
     for name in PARAMETERS:
         assert float(values_of(one, name)[0]) == pytest.approx(PARAMETERS[name].value, rel=1e-12)  # log and back

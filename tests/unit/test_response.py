@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.junction import SUFFIX, TERMINALS, Terminal
 from holocrine.models.site import SITE
+from holocrine.population.typical import table_values
 from holocrine.simulation.constants import light_chain_rate, periglandular_uptake, tissue_loss_rate
 from holocrine.simulation.draws import Draws, draw, typical
 from holocrine.simulation.response import (
@@ -143,7 +144,9 @@ def test_muscle_alone_sprouts_to_release(draws: Draws) -> None:
 
 def test_constants_come_from_the_right_rows() -> None:
     parameters = load_parameters()
-    row = dict(zip(SITE.constant_names, site_constants(typical(parameters, load_hypotheses()))[0], strict=True))
+    row = dict(
+        zip(SITE.constant_names, site_constants(typical(table_values(parameters), load_hypotheses()))[0], strict=True)
+    )
     expected = {
         "k_S": parameters["depot_release"].value,
         "k_d": np.log(2.0) / parameters["snap25_half_life"].value,
@@ -160,7 +163,7 @@ def test_constants_come_from_the_right_rows() -> None:
 
 def test_rates_from_half_lives() -> None:
     parameters = load_parameters()
-    one = typical(parameters, load_hypotheses())
+    one = typical(table_values(parameters), load_hypotheses())
     clearance = np.log(2.0) * 24.0 / parameters["clearance_half_life"].value
     uptake = np.log(2.0) * 24.0 / parameters["uptake_half_life_dermis"].value
     share = parameters["sudomotor_share"].value

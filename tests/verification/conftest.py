@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
+from holocrine.population.typical import table_values
 from holocrine.simulation.draws import Draws, draw, typical
 
 
 @pytest.fixture(scope="session")
 def typical_draw() -> Draws:
-    return typical(load_parameters(), load_hypotheses())
+    return typical(table_values(load_parameters()), load_hypotheses())
 
 
 @pytest.fixture(scope="session")

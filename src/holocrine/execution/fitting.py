@@ -107,7 +107,6 @@ def _diagnosed(done: Fit, hypothesis: HypothesisId, names: tuple[str, ...]) -> d
     hats, sizes = r_hat(draws), effective_size(draws)
     learned = contraction(draws)
     return {
-        "log_evidence_of_runs": [round(float(value), 2) for value in done.log_evidence(hypothesis)],
         "worst_r_hat": [names[int(hats.argmax())], round(float(hats.max()), 3)],
         "smallest_effective_size": [names[int(sizes.argmin())], round(float(sizes.min()))],
         "contraction": {name: round(float(c), 3) for name, c in zip(names, learned, strict=True)},

@@ -1,4 +1,4 @@
-"""The population fit: independent runs under each explanation of the sebum effect, each from next to its posterior."""
+"""The population fit: independent runs from next to the posterior, each carried on to every explanation of sebum."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from holocrine.inference.state import State
 Array = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[np.generic]]
 
-SETTINGS = Settings(share=0.4, settled=0.02, min_moves=4, max_moves=8, final_moves=10, mixture=(0.45, 0.35, 0.2))
+FIRST: HypothesisId = HYPOTHESES[0]
+OTHERS = HYPOTHESES[1:]
+CENTRE = "centre"
+SETTINGS = Settings(share=0.4, settled=0.02, min_moves=4, max_moves=8, final_moves=30, mixture=(0.45, 0.35, 0.2))
 """Few, large stages: the start lies next to the posterior, and every evaluation costs ten milliseconds."""
 
 
@@ -40,18 +43,14 @@ class Size:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Finished runs by explanation, with the centres their particles are measured from."""
+    """Finished runs by explanation, and the centre their particles are measured from."""
 
-    centres: Mapping[HypothesisId, Centre]
+    centre: Centre
     runs: Mapping[HypothesisId, tuple[State, ...]]
 
     def scores(self, hypothesis: HypothesisId) -> Array:
         """Draws (runs, particles, names) of the posterior under an explanation."""
-        return np.stack([self.centres[hypothesis].scores(state.z) for state in self.runs[hypothesis]])
-
-    def log_evidence(self, hypothesis: HypothesisId) -> Array:
-        """Log evidence (runs,) of all fitted rows under an explanation as every run found it alone, nats."""
-        return np.array([state.log_evidence for state in self.runs[hypothesis]])
+        return np.stack([self.centre.scores(state.z) for state in self.runs[hypothesis]])
 
 
 def relative_evidence(problem: Problem, predict: Predict, done: Fit) -> Mapping[HypothesisId, Array]:
@@ -81,47 +80,81 @@ def fit(
 ) -> Iterator[tuple[str, Arrays, float]]:
     """Every part of the fit as it is reached: its name, arrays to keep, and how far it has come (0 to 1).
 
-    Parts in `kept` are taken up where they were. Feed the last arrays of every part to `collect`. The same seed gives
-    the same numbers to the byte, resumed or not.
+    Runs under the first explanation start next to its posterior, those under the others where these end. Parts in
+    `kept` are taken up where they were. Feed the last arrays of every part to `collect`. The same seed gives the same
+    numbers to the byte, resumed or not.
     """
     d = len(problem.unknowns.names)
-    for number, hypothesis in enumerate(HYPOTHESES):
-        part = f"{hypothesis}, centre"
-        if part in kept:
-            centre = Centre.from_arrays(kept[part])  # type: ignore[arg-type]
-        else:
-            centre = find_centre(*_predict_and_score(problem, predict, hypothesis), d)
-            yield part, centre.arrays(), 1.0
-        density = standardised_density(problem, predict, hypothesis, centre)
-        for run in range(size.runs):
-            part = f"{hypothesis}, run {run + 1}"
-            state = (
-                State.from_arrays(kept[part]) if part in kept else start(size.particles, d, seed + 97 * number + run)
-            )
-            while not state.finished:
-                state = advance(state, density, settings)
-                yield part, state.arrays(), 1.0 if state.finished else 0.9 * state.beta
+    if CENTRE in kept:
+        centre = Centre.from_arrays(kept[CENTRE])  # type: ignore[arg-type]  # arrays of floats
+    else:
+        centre = find_centre(*_predict_and_score(problem, predict, FIRST), d)
+        yield CENTRE, centre.arrays(), 1.0
+    for run in range(size.runs):
+        part = _part(FIRST, run)
+        last = State.from_arrays(kept[part]) if part in kept else start(size.particles, d, seed + run)
+        for reached in _onwards(last, first_density(problem, predict, centre), settings):
+            last = reached
+            yield part, last.arrays(), _share(last)
+        for number, hypothesis in enumerate(OTHERS, 1):
+            part = _part(hypothesis, run)
+            begin = start(size.particles, d, seed + 97 * number + run, last.z)
+            state = State.from_arrays(kept[part]) if part in kept else begin
+            for reached in _onwards(state, branch_density(problem, predict, hypothesis, centre), settings):
+                yield part, reached.arrays(), _share(reached)
 
 
 def collect(parts: Mapping[str, Arrays], size: Size) -> Fit:
     """The fit from the last arrays of every part."""
     return Fit(
-        {h: Centre.from_arrays(parts[f"{h}, centre"]) for h in HYPOTHESES},  # type: ignore[arg-type]
-        {h: tuple(State.from_arrays(parts[f"{h}, run {run + 1}"]) for run in range(size.runs)) for h in HYPOTHESES},
+        Centre.from_arrays(parts[CENTRE]),  # type: ignore[arg-type]  # arrays of floats
+        {h: tuple(State.from_arrays(parts[_part(h, run)]) for run in range(size.runs)) for h in HYPOTHESES},
     )
 
 
-def standardised_density(
-    problem: Problem, predict: Predict, hypothesis: HypothesisId, centre: Centre
-) -> Callable[[Array], tuple[Array, Array]]:
-    """The posterior over the standard normal of the centre's coordinates: what the sampler tempers."""
-    guess, score = _predict_and_score(problem, predict, hypothesis)
+def first_density(problem: Problem, predict: Predict, centre: Centre) -> Callable[[Array], tuple[Array, Array]]:
+    """The posterior under the first explanation over the standard normal of the centre's coordinates."""
+    guess, score = _predict_and_score(problem, predict, FIRST)
 
     def density(x: Array) -> tuple[Array, Array]:
         scores = centre.scores(x)
         return np.zeros(len(x)), score(guess(scores), scores) + centre.log_correction(x)
 
     return density
+
+
+def branch_density(
+    problem: Problem, predict: Predict, hypothesis: HypothesisId, centre: Centre
+) -> Callable[[Array], tuple[Array, Array]]:
+    """The posterior under the first explanation as the base, and what another one changes of it as the factor."""
+    split, rows = len(problem.common.questions), len(problem.sebum.questions)
+
+    def density(x: Array) -> tuple[Array, Array]:
+        scores = centre.scores(x)
+        predicted = predict(scores, (FIRST, hypothesis))
+        common = log_likelihood(problem, problem.common, predicted[:, :split], scores) + centre.log_correction(x)
+        first = _sebum_likelihood(problem, FIRST, predicted[:, split : split + rows], scores)
+        other = _sebum_likelihood(problem, hypothesis, predicted[:, split + rows :], scores)
+        return common + first, other - first
+
+    return density
+
+
+def _onwards(state: State, density: Callable[[Array], tuple[Array, Array]], settings: Settings) -> Iterator[State]:
+    """The state itself when it is finished, otherwise every state that follows."""
+    if state.finished:
+        yield state
+    while not state.finished:
+        state = advance(state, density, settings)
+        yield state
+
+
+def _part(hypothesis: HypothesisId, run: int) -> str:
+    return f"{hypothesis}, run {run + 1}"
+
+
+def _share(state: State) -> float:
+    return 1.0 if state.finished else 0.9 * state.beta
 
 
 def _predict_and_score(
