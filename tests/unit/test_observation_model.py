@@ -151,6 +151,22 @@ def test_an_unprinted_dose_is_taken_from_the_label_and_widens_the_prediction(tmp
     assert problem.predict(np.zeros(len(problem.unknowns.names)), ())[0, 1] > 0.0
 
 
+def test_sebum_is_read_as_a_change_a_level_or_a_share_of_responders(tmp_path: Path) -> None:
+    sebum = {"target": "sebum", "outcome": "sebum", "day": "28"}
+    arms = [HALO | {"baseline": "sebum=150 ug/cm2", "points": "20", "pattern": "grid", "spacing_mm": "10"}]
+    rows = [
+        observation(1, "S3-A", unit="%", statistic="mean_change_percent", value="-20", **sebum),
+        observation(2, "S3-A", unit="ug/cm2", statistic="mean", value="120", **sebum),
+        observation(3, "S3-A", **(sebum | {"outcome": ">=30% less sebum"}), **SHARE, value="40"),
+    ]
+    problem = problem_of(read_evidence(write_tables(tmp_path, arms, rows)), load_unknowns())
+    world = problem.world(np.zeros(len(problem.unknowns.names)))
+    change, level, share = (q.predict(world, 0, "H1") for q in problem.sebum.questions)
+    assert change < problem.sebum.questions[0].predict(world, 0, "H3") < 0.0  # needle alone under H3
+    assert level == pytest.approx(150.0 * (1.0 + change / 100.0))
+    assert 0.0 < problem.sebum.questions[2].predict(world, 0, "H3") < share < 100.0
+
+
 def test_the_table_of_averages_is_made_of_fitted_numbers_with_a_sign(tmp_path: Path) -> None:
     sebum = {"target": "sebum", "outcome": "sebum", "unit": "%", "statistic": "mean_change_percent", "day": "28"}
     rows = [

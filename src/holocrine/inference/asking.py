@@ -97,16 +97,22 @@ def _reading(row: _Row) -> tuple[str, _Reading]:
 
 def _sebum(row: _Row) -> tuple[str, _Reading]:
     observation, arm = row.observation, row.arm
-    if observation.statistic not in ("mean_change_percent", "direction"):
-        raise NotModelledError(f"sebum reported as {observation.statistic}: no read-out says it")
-    if "self" in observation.outcome.lower() or "patient" in observation.outcome.lower():
+    words = observation.outcome.lower()
+    if any(word in words for word in ("self", "patient", "satisf", "subjective")):
         raise NotModelledError("self-rated oiliness: no read-out says it")
-    ring = None
-    if observation.to_mm is not None:
-        ring = (observation.from_mm or 0.0, observation.to_mm)
+    ring = None if observation.to_mm is None else (observation.from_mm or 0.0, observation.to_mm)
     oily = "oil" in arm.selected_for or "sebor" in arm.selected_for
     reverted = sebum_readings.OILY_REVERSION if oily else 0.0
-    return "sebum change", partial(sebum_readings.change, day=_day(observation), ring=ring, reverted=reverted)
+    settings: dict[str, Any] = {"day": _day(observation), "ring": ring, "reverted": reverted}
+    if observation.statistic in ("mean_change_percent", "direction"):
+        return "sebum change", partial(sebum_readings.change, **settings)
+    if observation.statistic == "responder_percent" and (found := re.search(r"(\d+)\s*%", words)):
+        share = 1.0 - float(found[1]) / 100.0
+        return "sebum responders", partial(sebum_readings.responders, share=share, **settings)
+    level = _baseline_number(arm, "sebum")
+    if observation.statistic == "mean" and level is not None and _day(observation) > 0.0:
+        return "sebum level", partial(sebum_readings.level, untreated=level, **settings)
+    raise NotModelledError(f"sebum reported as {observation.statistic}: no read-out says it")
 
 
 def _sweat(row: _Row) -> tuple[str, _Reading]:
@@ -136,7 +142,7 @@ def _sweat(row: _Row) -> tuple[str, _Reading]:
         return "sweat level", partial(
             sweat_readings.level, day=_day(observation), selected=selected, rate=None, over=over
         )
-    rate = _baseline_rate(arm)
+    rate = _baseline_number(arm, "sweat")
     if observation.statistic == "mean" and unit in ("%", "percent"):
         return "sweat level", partial(sweat_readings.level, day=_day(observation), selected=selected, rate=None)
     if observation.statistic == "mean" and rate is not None:
@@ -187,7 +193,7 @@ def _lines(row: _Row) -> tuple[str, _Reading]:
         )
     if _is_time(observation) and "onset" in words:
         return "line onset", partial(line_readings.onset, area=area)
-    if _is_time(observation) and "dura" in words:
+    if _is_time(observation):
         median = observation.statistic in ("median", "median_days")
         return "line duration", partial(line_readings.duration, area=area, median=median)
     raise NotModelledError(f"lines reported as {observation.statistic}: no read-out says it")
@@ -285,9 +291,9 @@ def _days_per(unit: str) -> float:
     return DAYS_PER.get(word, 1.0 if not word else 0.0)
 
 
-def _baseline_rate(arm: Arm) -> float | None:
+def _baseline_number(arm: Arm, quantity: str) -> float | None:
     for key, text in arm.baseline.items():
-        if "sweat" in key and (found := re.match(r"[\d.]+", text)):
+        if quantity in key and (found := re.match(r"[\d.]+", text)):
             return float(found[0])
     return None
 

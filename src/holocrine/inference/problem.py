@@ -129,7 +129,7 @@ def problem_of(evidence: Evidence, unknowns: Unknowns, *, role: Role | None = "f
         except NotModelledError as reason:
             unmodelled.append((observation.observation_id, str(reason)))
             continue
-        (sebum if question.outcome.name == "sebum change" else common).append(question)
+        (sebum if question.outcome.name.startswith("sebum") else common).append(question)
     people, errors = arms_people(unknowns)
     return Problem(unknowns, people, errors, Rows(tuple(common)), Rows(tuple(sebum)), tuple(unmodelled))
 

@@ -37,6 +37,8 @@ CLASSES = {
     item.name: item
     for item in (
         OutcomeClass("sebum change", "log change", "study_sd_sebum", 0.35),
+        OutcomeClass("sebum level", "positive", "study_sd_sebum", 0.35),
+        OutcomeClass("sebum responders", "share", "study_sd_share", 0.0),
         OutcomeClass("sweat level", "remaining", "study_sd_level", 0.7),
         OutcomeClass("sweat rate", "positive", "study_sd_level", 0.9),
         OutcomeClass("sweat responders", "share", "study_sd_share", 0.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.special
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
@@ -18,6 +19,11 @@ selection (assumption: an error of day and reading of 0.28 within a total spread
 rating, not by that reading)."""
 
 
+BETWEEN_PEOPLE = 0.35
+"""Log SD of the change of a reading between the people of an arm (assumption: two readings with an error of 0.2 each,
+and a response that differs by half)."""
+
+
 def change(
     world: World, given: Given, number: int, *, day: float, ring: Ring, hypothesis: HypothesisId, reverted: float = 0.0
 ) -> float:
@@ -31,6 +37,39 @@ def change(
     if given.product:
         remaining = toxin_effect(world, given, number, day=day, ring=ring, hypothesis=hypothesis)
     return float(100.0 * (remaining * np.exp(needle + reverted) - 1.0))
+
+
+def level(
+    world: World,
+    given: Given,
+    number: int,
+    *,
+    day: float,
+    ring: Ring,
+    hypothesis: HypothesisId,
+    reverted: float,
+    untreated: float,
+) -> float:
+    """Mean reading on a day, in the unit of the `untreated` one."""
+    found = change(world, given, number, day=day, ring=ring, hypothesis=hypothesis, reverted=reverted)
+    return untreated * (1.0 + found / 100.0)
+
+
+def responders(
+    world: World,
+    given: Given,
+    number: int,
+    *,
+    day: float,
+    ring: Ring,
+    hypothesis: HypothesisId,
+    reverted: float,
+    share: float,
+) -> float:
+    """Percent of people whose reading is at most `share` of the baseline's on a day."""
+    mean = change(world, given, number, day=day, ring=ring, hypothesis=hypothesis, reverted=reverted)
+    score = (np.log(max(share, 0.02)) - np.log(max(1.0 + mean / 100.0, 0.02))) / BETWEEN_PEOPLE
+    return float(100.0 * scipy.special.ndtr(score))
 
 
 def toxin_effect(world: World, given: Given, number: int, *, day: float, ring: Ring, hypothesis: HypothesisId) -> float:
