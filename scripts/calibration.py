@@ -97,12 +97,17 @@ def _learned(made: Posterior) -> str:
         prior = f"{before[1]} ({before[0]} to {before[2]})"
         after = f"{found.median:.3g} ({found.low90:.3g} to {found.high90:.3g})"
         meaning, unit = unknowns.table[name].meaning, unknowns.table[name].unit
-        rows.append((-found.contraction, f"| {meaning} | {unit} | {prior} | {after} | {found.contraction:.0%} |\n"))
+        profile = " ".join("-" if value is None else f"{value:g}" for value in made.about["profiles"][name])
+        cells = (meaning, unit, prior, after, f"{found.contraction:.0%}", profile)
+        rows.append((-found.contraction, f"| {' | '.join(cells)} |\n"))
     text = (
         "\n## What was learned\n\nTypical values, median and 90% interval before and after. Contraction: share of the "
         "prior variance that the data removed; below zero the data widened it. What is not listed was not touched by "
-        "any fitted result and keeps its prior.\n\n"
-        "| parameter | unit | before | after | contraction |\n|---|---|---|---|---|\n"
+        "any fitted result and keeps its prior. "
+        "Profile: how far the highest log posterior among the draws of the first explanation lies below its top (nats) "
+        "with the value 4 to 1.5, 1.5 to 0.5, 0.5 prior SDs to either side, 0.5 to 1.5 and 1.5 to 4 from the table's; "
+        "a lower bound of the true profile, a dash where no draw fell. Flat: not identified.\n\n"
+        "| parameter | unit | before | after | contraction | profile |\n|---|---|---|---|---|---|\n"
     )
     return text + "".join(line for _, line in sorted(rows))
 

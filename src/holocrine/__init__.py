@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from holocrine.errors import FieldError as FieldError
     from holocrine.errors import HolocrineError as HolocrineError
     from holocrine.errors import InputError as InputError
+    from holocrine.learning import calibrate as calibrate
+    from holocrine.learning import evidence as evidence
+    from holocrine.learning import validate as validate
     from holocrine.services import Answer as Answer
     from holocrine.services import assess as assess
     from holocrine.services import build_face as build_face
@@ -44,6 +47,9 @@ _HOME = {
     "schema": "holocrine.services",
     "export_sbml": "holocrine.services",
     "virtual_population": "holocrine.services",
+    "calibrate": "holocrine.learning",
+    "validate": "holocrine.learning",
+    "evidence": "holocrine.learning",
     "Case": "holocrine.domain.case",
     "Plan": "holocrine.domain.plan",
     "Override": "holocrine.domain.plan",

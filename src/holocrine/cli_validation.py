@@ -13,8 +13,8 @@ from holocrine.cli_common import DONE, THE_ANSWER_IS_NO, console, print_json, wh
 from holocrine.errors import InputError
 
 if TYPE_CHECKING:
+    from holocrine.domain.calibration import Calibration
     from holocrine.domain.validation import RoleScore, Validation
-    from holocrine.knowledge.posterior import Posterior
 
 Tables = Annotated[
     Path | None,
@@ -80,9 +80,9 @@ def calibrate(
         )
     write_posterior(output, made)
     if json:
-        print_json(_summary(made, output))
+        print_json(learning.summary_of(made, str(output)).model_dump(mode="json", by_alias=True))
     else:
-        print("\n".join(_posterior_lines(made, output)))
+        print("\n".join(_posterior_lines(learning.summary_of(made, str(output)))))
     return DONE
 
 
@@ -151,24 +151,11 @@ def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.3g}"
 
 
-def _summary(made: Posterior, file: Path) -> dict[str, object]:
-    pairs = {f"H1 over {other}": made.log_bayes_factor("H1", other) for other in ("H2", "H3", "H3b")}
-    return {
-        "schema": "holocrine.calibration/1",
-        "file": str(file),
-        "posterior": made.identifier,
-        "about": dict(made.about),
-        "log_bayes_factors": {name: {"value": value, "error": error} for name, (value, error) in pairs.items()},
-    }
-
-
-def _posterior_lines(made: Posterior, file: Path) -> Iterator[str]:
-    about = made.about
-    yield f"Posterior {made.identifier}: {about['fitted_rows']} rows, {about['runs']} runs of {about['particles']}"
-    for explanation, found in made.about["by_explanation"].items():
-        hat, size = found["worst_r_hat"], found["smallest_effective_size"]
-        yield f"  {explanation}: R-hat at most {hat[1]} ({hat[0]}), effective size at least {size[1]} ({size[0]})"
-    for other in ("H2", "H3", "H3b"):
-        value, error = made.log_bayes_factor("H1", other)
-        yield f"  log Bayes factor H1 over {other}: {value:.2f} (Monte-Carlo error {error:.2f})"
-    yield f"Written: {file}"
+def _posterior_lines(made: Calibration) -> Iterator[str]:
+    yield f"Posterior {made.posterior}: {made.fitted_rows} rows, {made.runs} runs of {made.particles}"
+    for one in made.agreement:
+        hat = f"R-hat at most {one.r_hat:.3g} ({one.r_hat_of})"
+        yield f"  {one.explanation}: {hat}, effective size at least {one.effective_size} ({one.effective_size_of})"
+    for pair in made.log_bayes_factors:
+        yield f"  log Bayes factor {pair.one} over {pair.other}: {pair.value:.2f} (Monte-Carlo error {pair.error:.2f})"
+    yield f"Written: {made.file}"

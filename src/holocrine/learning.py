@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from holocrine import __version__
-from holocrine.domain.evidence import ClaimEntry, ParameterEntry, RuleEntry, StudyEntry
+from holocrine.domain.calibration import Calibration, LogBayesFactor, RunAgreement
+from holocrine.domain.evidence import ClaimEntry, EvidenceKind, ParameterEntry, RuleEntry, StudyEntry
 from holocrine.domain.validation import Disagreement, Validation, ValidationProvenance
 from holocrine.domain.vocabulary import HypothesisId
+from holocrine.errors import InputError
 from holocrine.execution.fitting import carry_out
 from holocrine.execution.foreseeing import foreseen
 from holocrine.execution.workers import load_problem, load_unknowns
@@ -61,6 +63,32 @@ def calibrate(
     return carry_out(directory, evidence.hash, seed=seed, size=size, workers=workers or processors(), tell=tell)
 
 
+def summary_of(posterior: Posterior, file: str) -> Calibration:
+    """A finished fit in short."""
+    about = posterior.about
+    found = {h: (one["worst_r_hat"], one["smallest_effective_size"]) for h, one in about["by_explanation"].items()}
+    ids = tuple(posterior.scores)
+    pairs = [(one, other) for number, one in enumerate(ids) for other in ids[number + 1 :]]
+    return Calibration(
+        file=file,
+        posterior=posterior.identifier,
+        **{key: about[key] for key in ("package_version", "parameter_hash", "evidence_hash", "seed", "runs")},
+        particles=about["particles"],
+        fitted_rows=about["fitted_rows"],
+        agreement=tuple(
+            RunAgreement(
+                explanation=h, r_hat=hat[1], r_hat_of=hat[0], effective_size=size[1], effective_size_of=size[0]
+            )
+            for h, (hat, size) in found.items()
+        ),
+        log_bayes_factors=tuple(
+            LogBayesFactor(one=one, other=other, value=value, error=error)
+            for one, other in pairs
+            for value, error in (posterior.log_bayes_factor(one, other),)
+        ),
+    )
+
+
 def validate(
     directory: Path | None = None,
     *,
@@ -100,6 +128,19 @@ def validate(
 def disagreements(validation: Validation) -> tuple[Disagreement, ...]:
     """Where published data contradict one another, with what the posterior says about it."""
     return disagreements_of(validation, load_posterior(), load_unknowns(), tuple(load_hypotheses()))
+
+
+def evidence(kind: EvidenceKind) -> tuple[ParameterEntry | StudyEntry | ClaimEntry | RuleEntry, ...]:
+    """Where the numbers come from: every entry of one kind, "parameters", "studies", "claims" or "rules"."""
+    entries: Mapping[str, Callable[[], tuple[ParameterEntry | StudyEntry | ClaimEntry | RuleEntry, ...]]] = {
+        "parameters": evidence_parameters,
+        "studies": evidence_studies,
+        "claims": evidence_claims,
+        "rules": evidence_rules,
+    }
+    if kind not in entries:
+        raise InputError(f"{kind!r} is not a kind of evidence. Allowed: {', '.join(entries)}.")
+    return entries[kind]()
 
 
 def evidence_parameters() -> tuple[ParameterEntry, ...]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from holocrine.domain.answer import PlanDocument, SimulateDocument
 from holocrine.domain.assessment import Assessment
+from holocrine.domain.calibration import Calibration
 from holocrine.domain.case import Case
 from holocrine.domain.export import SbmlDocument
 from holocrine.domain.forecast import Forecast
@@ -27,6 +28,7 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.simulate-answer/1": (SimulateDocument, "serialization"),
     "holocrine.sbml-answer/1": (SbmlDocument, "serialization"),
     "holocrine.validation/1": (Validation, "serialization"),
+    "holocrine.calibration/1": (Calibration, "serialization"),
 }
 NAMES = tuple(_MODELS)
 """Every name `schema_of` knows."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from holocrine import __version__
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.execution.workers import Predictors, load_problem
-from holocrine.inference.calibration import SETTINGS, Arrays, Fit, Size, collect, fit, relative_evidence
-from holocrine.inference.diagnostics import contraction, effective_size, r_hat
+from holocrine.inference.calibration import FIRST, SETTINGS, Arrays, Fit, Size, collect, fit, relative_evidence
+from holocrine.inference.diagnostics import contraction, effective_size, r_hat, sampled_profile
 from holocrine.inference.problem import HYPOTHESES, Problem
 from holocrine.inference.relevance import relevant
 from holocrine.knowledge.posterior import Posterior
@@ -40,6 +40,9 @@ SOURCES = tuple(
     )
 )
 """Whatever changes what an observation is predicted to be, or how a fit proceeds."""
+
+PROFILE_EDGES = (-4.0, -1.5, -0.5, 0.5, 1.5, 4.0)
+"""Bins of a parameter's typical value, prior SDs from the table's."""
 
 Tell = Callable[[str, float], None]
 """Hears which part is being worked on and how far it has come, 0 to 1."""
@@ -90,6 +93,7 @@ def assembled(
         "fitted_rows": len(problem.common.questions) + len(problem.sebum.questions),
         "sebum_rows": len(problem.sebum.questions),
         "not_expressed": dict(problem.unmodelled),
+        "profiles": _profiles(done, names),
         "by_explanation": {h: _diagnosed(done, h, names) for h in HYPOTHESES},
     }
     return Posterior(
@@ -111,6 +115,18 @@ def _diagnosed(done: Fit, hypothesis: HypothesisId, names: tuple[str, ...]) -> d
         "smallest_effective_size": [names[int(sizes.argmin())], round(float(sizes.min()))],
         "contraction": {name: round(float(c), 3) for name, c in zip(names, learned, strict=True)},
     }
+
+
+def _profiles(done: Fit, names: tuple[str, ...]) -> dict[str, list[float | None]]:
+    """Sampled profiles of the log posterior (nats below its top) over the bins of PROFILE_EDGES, first explanation."""
+    states = done.runs[FIRST]
+    scores = done.scores(FIRST).reshape(-1, len(names))
+    heights = np.concatenate([state.particles.log_target(1.0) for state in states])
+    found = {}
+    for number, name in enumerate(names):
+        profile = sampled_profile(scores[:, number], heights, np.array(PROFILE_EDGES)) - heights.max()
+        found[name] = [None if np.isnan(value) else round(float(value), 1) for value in profile]
+    return found
 
 
 def _key(problem: Problem, evidence_hash: str, seed: int, size: Size) -> str:
