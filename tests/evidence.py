@@ -6,8 +6,8 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from holocrine.inference.baseline import Reading
-from holocrine.inference.predicted import Predicted
+from holocrine.inference.scores.baseline import Reading
+from holocrine.inference.scores.predicted import Predicted
 from holocrine.knowledge.evidence.sheets import TABLES
 
 Rows = Sequence[Mapping[str, str]]

@@ -18,8 +18,8 @@ from holocrine.execution.workers import load_problem, load_unknowns
 from holocrine.inference.calibration import Size
 from holocrine.inference.disagreements import disagreements_of
 from holocrine.inference.predicting import predicted_rows, worlds_of
-from holocrine.inference.readings_of_fit import fitted_readings
-from holocrine.inference.scoring import score
+from holocrine.inference.scores.readings_of_fit import fitted_readings
+from holocrine.inference.scores.scoring import score
 from holocrine.knowledge.answers import claim_entries, parameter_entries, rule_entries, study_entries
 from holocrine.knowledge.claims import load_claims, source_book
 from holocrine.knowledge.evidence import Evidence, packaged_evidence, read_evidence

@@ -20,7 +20,7 @@ import pytest
 import scipy.special
 
 from holocrine.inference.likelihood import CRITICAL, Direction, log_density, log_direction
-from holocrine.inference.smc import Settings, complete, start
+from holocrine.inference.sampler.smc import Settings, complete, start
 
 Array = np.ndarray
 

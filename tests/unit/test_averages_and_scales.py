@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holocrine.inference.averages import days_below, expected, first_day_below, weighted_median
-from holocrine.inference.scales import SCALES
-from holocrine.inference.world import DAYS
+from holocrine.inference.arms.averages import days_below, expected, first_day_below, weighted_median
+from holocrine.inference.arms.scales import SCALES
+from holocrine.inference.arms.world import DAYS
 
 
 def dip(start: float, end: float) -> np.ndarray:

@@ -9,7 +9,14 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holocrine.inference.diagnostics import agree, contraction, effective_size, mean_error, r_hat, sampled_profile
+from holocrine.inference.sampler.diagnostics import (
+    agree,
+    contraction,
+    effective_size,
+    mean_error,
+    r_hat,
+    sampled_profile,
+)
 
 
 def independent(runs: int, n: int, d: int, seed: int) -> np.ndarray:

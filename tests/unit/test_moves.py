@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from holocrine.inference.gaussian import Gaussian, folds, likeness, likenesses_of_others, standard
-from holocrine.inference.moves import KINDS, Particles, evaluate, sweep
+from holocrine.inference.sampler.gaussian import Gaussian, folds, likeness, likenesses_of_others, standard
+from holocrine.inference.sampler.moves import KINDS, Particles, evaluate, sweep
 
 D = 3
 SD = np.array([0.5, 0.7, 2.0])

@@ -9,11 +9,11 @@ import pytest
 from tests.evidence import AXILLA, AXILLA_PLACEBO, GLABELLA, HALO, observation, write_tables
 
 from holocrine.execution.workers import load_unknowns
-from holocrine.inference.asking import ask
-from holocrine.inference.given import NotModelledError, product_of
+from holocrine.inference.arms.asking import ask
+from holocrine.inference.arms.given import NotModelledError, product_of
+from holocrine.inference.arms.questions import Question
 from holocrine.inference.problem import Problem, problem_of
-from holocrine.inference.questions import Question
-from holocrine.inference.readings_of_fit import fitted_readings
+from holocrine.inference.scores.readings_of_fit import fitted_readings
 from holocrine.knowledge.evidence import read_evidence
 
 SHARE = {"unit": "% subjects", "statistic": "responder_percent"}

@@ -17,11 +17,11 @@ from tests.evidence import readings_of
 
 from holocrine.domain.schemas import schema_of
 from holocrine.domain.validation import Validation, ValidationProvenance
-from holocrine.inference.baseline import DEFAULT_BETWEEN, TAIL90, Reading, between_studies, table_of_averages
-from holocrine.inference.clustering import clustered_interval, effective_size, intraclass_correlation
-from holocrine.inference.predicted import Predicted
-from holocrine.inference.row_scores import interval_score, normal_score
-from holocrine.inference.scoring import score
+from holocrine.inference.scores.baseline import DEFAULT_BETWEEN, TAIL90, Reading, between_studies, table_of_averages
+from holocrine.inference.scores.clustering import clustered_interval, effective_size, intraclass_correlation
+from holocrine.inference.scores.predicted import Predicted
+from holocrine.inference.scores.row_scores import interval_score, normal_score
+from holocrine.inference.scores.scoring import score
 
 PROVENANCE = ValidationProvenance(
     package_version="0", parameter_hash="p", evidence_hash="e", posterior="none (priors)", seed=1

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holocrine.errors import SolverError
-from holocrine.inference.moves import LogLikelihood
-from holocrine.inference.smc import Settings, advance, complete, start
-from holocrine.inference.state import State
-from holocrine.inference.tempering import next_beta, systematic
+from holocrine.inference.sampler.moves import LogLikelihood
+from holocrine.inference.sampler.smc import Settings, advance, complete, start
+from holocrine.inference.sampler.state import State
+from holocrine.inference.sampler.tempering import next_beta, systematic
 
 Array = np.ndarray
 RUNS = 8

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.evidence import readings_of
 
 from holocrine.domain.validation import Disagreement, Role, Validation, ValidationProvenance
-from holocrine.inference.predicted import Predicted
-from holocrine.inference.scoring import score
+from holocrine.inference.scores.predicted import Predicted
+from holocrine.inference.scores.scoring import score
 from holocrine.report.forest import forest_key, plot_forest
 from holocrine.report.forest_axis import axis_for
 from holocrine.report.validation_page import validation_page

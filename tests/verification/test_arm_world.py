@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from holocrine.execution.workers import load_unknowns
-from holocrine.inference.people import Sample
-from holocrine.inference.scenes import lattice
-from holocrine.inference.world import DAYS, World, landing_errors, organ_index
+from holocrine.inference.arms.people import Sample
+from holocrine.inference.arms.scenes import lattice
+from holocrine.inference.arms.world import DAYS, World, landing_errors, organ_index
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.junction import TERMINALS
 from holocrine.population.typical import table_values
@@ -37,7 +37,7 @@ def test_surfaces_are_those_of_a_forecast(world: World, organ: str) -> None:
     one = typical(table_values(load_parameters()), load_hypotheses())
     terminal = {"force": "motor", "sweat": "sudomotor", "sebum": "sebaceous"}[organ]
     theirs = responses(one, WEEKS)[terminal].values[0, 0]  # type: ignore[index]
-    at = [int(np.flatnonzero(DAYS == 7.0 * week)[0]) for week in WEEKS]
+    at = list(np.searchsorted(DAYS, 7.0 * WEEKS))
     ours = world._surface("H1")[organ_index(organ)][0][:, at]  # type: ignore[arg-type]
     share = world.typical["cholinergic_share"] if organ == "sebum" else 1.0
     np.testing.assert_allclose(1.0 - share * (1.0 - ours), theirs, atol=2e-3)
@@ -52,4 +52,4 @@ def test_bound_doses_are_those_of_a_forecast(world: World) -> None:
     theirs = bound_dose(shots, landed, scene.cells, one, KernelLibrary(one.spatial), "female")
     for terminal in TERMINALS:
         ours = world.bound(scene, terminal)[0]
-        assert ours == pytest.approx(theirs[terminal][0], abs=0.05 * float(theirs[terminal].max())), terminal
+        assert ours == pytest.approx(theirs[terminal][0], rel=1e-6), terminal

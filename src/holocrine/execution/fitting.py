@@ -14,29 +14,22 @@ from holocrine import __version__
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.execution.workers import Predictors, load_problem
 from holocrine.inference.calibration import FIRST, SETTINGS, Arrays, Fit, Size, collect, fit, relative_evidence
-from holocrine.inference.diagnostics import contraction, effective_size, r_hat, sampled_profile
 from holocrine.inference.problem import HYPOTHESES, Problem
 from holocrine.inference.relevance import relevant
+from holocrine.inference.sampler.diagnostics import contraction, effective_size, r_hat, sampled_profile
 from holocrine.knowledge.posterior import Posterior
 from holocrine.modelling.cache import cache_folder, fingerprint, write_atomically
 
 SOURCES = tuple(
     f"holocrine.inference.{name}"
     for name in (
+        *("bayes_factors", "calibration", "centre", "likelihood", "problem", "relevance", "unknowns"),
         *(
-            "asking",
-            "averages",
-            "bayes_factors",
-            "calibration",
-            "centre",
-            "given",
-            "harm_readings",
-            "likelihood",
-            "line_readings",
-            "moves",
+            f"arms.{name}"
+            for name in ("asking", "averages", "given", "people", "questions", "scales", "scenes", "world")
         ),
-        *("people", "problem", "questions", "relevance", "scales", "scenes", "sebum_readings", "smc", "sweat_readings"),
-        *("tempering", "unknowns", "world"),
+        *(f"arms.{name}_readings" for name in ("harm", "line", "sebum", "sweat")),
+        *(f"sampler.{name}" for name in ("gaussian", "moves", "smc", "tempering")),
     )
 )
 """Whatever changes what an observation is predicted to be, or how a fit proceeds."""

@@ -13,8 +13,8 @@ from holocrine.domain.vocabulary import HypothesisId
 from holocrine.inference.bayes_factors import relative_log_evidence
 from holocrine.inference.centre import Centre, find_centre
 from holocrine.inference.problem import HYPOTHESES, Problem, log_likelihood
-from holocrine.inference.smc import Settings, advance, start
-from holocrine.inference.state import State
+from holocrine.inference.sampler.smc import Settings, advance, start
+from holocrine.inference.sampler.state import State
 
 Array = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -22,7 +22,7 @@ Arrays = Mapping[str, NDArray[np.generic]]
 FIRST: HypothesisId = HYPOTHESES[0]
 OTHERS = HYPOTHESES[1:]
 CENTRE = "centre"
-SETTINGS = Settings(share=0.4, settled=0.02, min_moves=4, max_moves=8, final_moves=30, mixture=(0.45, 0.35, 0.2))
+SETTINGS = Settings(share=0.4, settled=0.02, min_moves=4, max_moves=8, final_moves=20, mixture=(0.45, 0.35, 0.2))
 """Few, large stages: the start lies next to the posterior, and every evaluation costs ten milliseconds."""
 
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.inference.baseline import Scale as BaselineScale
+from holocrine.inference.arms.questions import UNREPORTED_N, Question
+from holocrine.inference.arms.scales import SCALES
 from holocrine.inference.likelihood import Direction, log_direction
-from holocrine.inference.predicted import Predicted
 from holocrine.inference.problem import Problem, Rows
-from holocrine.inference.questions import UNREPORTED_N, Question
-from holocrine.inference.scales import SCALES
+from holocrine.inference.scores.baseline import Scale as BaselineScale
+from holocrine.inference.scores.predicted import Predicted
 from holocrine.knowledge.evidence import Evidence, Observation
 from holocrine.knowledge.posterior import Posterior
 from holocrine.simulation.draws import stream

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from holocrine.domain.validation import Role
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.inference.asking import ask
-from holocrine.inference.given import NotModelledError
+from holocrine.inference.arms.asking import ask
+from holocrine.inference.arms.given import NotModelledError
+from holocrine.inference.arms.people import PEOPLE, Sample, sample
+from holocrine.inference.arms.questions import UNREPORTED_N, Question
+from holocrine.inference.arms.world import World, landing_errors
 from holocrine.inference.likelihood import Direction, log_density, log_direction, log_tail
-from holocrine.inference.people import PEOPLE, Sample, sample
-from holocrine.inference.questions import UNREPORTED_N, Question
 from holocrine.inference.unknowns import Unknowns
-from holocrine.inference.world import World, landing_errors
 from holocrine.knowledge.evidence import Evidence
 from holocrine.simulation.draws import SPATIAL
 
@@ -181,7 +181,7 @@ def log_likelihood(
 
 def _plain(rows: Rows, predicted: Array, between: Array, within: Array, sampling: Array) -> Array:
     which = rows.plain
-    observed = np.array([rows.questions[i].working(rows.questions[i].observed or 0.0) for i in which])
+    observed = np.array([rows.questions[i].observed_working for i in which])
     return log_density(
         observed - predicted[:, which, 0],
         sampling[which] ** 2,

@@ -9,7 +9,7 @@ from typing import get_args
 import numpy as np
 
 from holocrine.domain.vocabulary import BodySite, Plane, Product, Region
-from holocrine.inference.scenes import Scene, labelled, lattice, row, single
+from holocrine.inference.arms.scenes import Scene, labelled, lattice, row, single
 from holocrine.knowledge.evidence import Arm
 from holocrine.knowledge.evidence.reported import reported
 from holocrine.knowledge.evidence.words import CONTROLS

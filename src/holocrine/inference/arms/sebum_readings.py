@@ -7,9 +7,9 @@ import scipy.special
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.inference.averages import expected
-from holocrine.inference.given import Given, product_of
-from holocrine.inference.world import World, on_day
+from holocrine.inference.arms.averages import expected
+from holocrine.inference.arms.given import Given, product_of
+from holocrine.inference.arms.world import World, on_day
 
 Ring = tuple[float, float] | None
 

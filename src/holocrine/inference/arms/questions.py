@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.inference.given import Given
-from holocrine.inference.scales import SCALES, ScaleName
-from holocrine.inference.world import World
+from holocrine.inference.arms.given import Given
+from holocrine.inference.arms.scales import SCALES, ScaleName
+from holocrine.inference.arms.world import World
 from holocrine.knowledge.evidence import Observation
 
 Array = NDArray[np.float64]
@@ -100,6 +100,16 @@ class Question:
     def observed(self) -> float | None:
         """What was reported, None where only a direction was."""
         return self.observation.value.mid if self.observation.value else None
+
+    @property
+    def observed_working(self) -> float:
+        """What was reported, on the working scale; half a person is added to either side of a share, so none is 0."""
+        if self.observed is None:
+            return float("nan")
+        if self.outcome.scale not in ("share", "rare"):
+            return self.working(self.observed)
+        people = self.n or UNREPORTED_N
+        return self.working(100.0 * (people * self.observed / 100.0 + 0.5) / (people + 1.0))
 
     def working(self, reported: float) -> float:
         """A reported number on the working scale."""

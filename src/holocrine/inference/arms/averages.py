@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.inference.world import DAYS
+from holocrine.inference.arms.world import DAYS
 
 Array = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.inference import harm_readings, line_readings, sebum_readings, sweat_readings
-from holocrine.inference.given import PRODUCTS, Given, NotModelledError, given
-from holocrine.inference.questions import CLASSES, Answer, Question
-from holocrine.inference.world import World
+from holocrine.inference.arms import harm_readings, line_readings, sebum_readings, sweat_readings
+from holocrine.inference.arms.given import PRODUCTS, Given, NotModelledError, given
+from holocrine.inference.arms.questions import CLASSES, Answer, Question
+from holocrine.inference.arms.world import World
 from holocrine.knowledge.evidence import Arm, Evidence, Observation
 from holocrine.knowledge.evidence.words import DIRECTIONS
 from holocrine.models.readout import Harm

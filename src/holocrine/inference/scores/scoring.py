@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holocrine.domain.validation import RoleScore, Summary, Validation, ValidationProvenance, Verdict
-from holocrine.inference.baseline import Reading, table_of_averages
-from holocrine.inference.predicted import Predicted
-from holocrine.inference.role_scores import role_score
-from holocrine.inference.row_scores import score_row
+from holocrine.inference.scores.baseline import Reading, table_of_averages
+from holocrine.inference.scores.predicted import Predicted
+from holocrine.inference.scores.role_scores import role_score
+from holocrine.inference.scores.row_scores import score_row
 
 WANTED_COVERAGE90 = (0.80, 0.98)
 """Where the 90% coverage of held-out observations should lie; a clustered interval wholly outside is a failure."""

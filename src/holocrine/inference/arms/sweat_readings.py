@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.special
 
-from holocrine.inference.averages import days_below, expected, first_day_below, weighted_median
-from holocrine.inference.given import Given, product_of
-from holocrine.inference.world import DAYS, Array, World, on_day
+from holocrine.inference.arms.averages import days_below, expected, first_day_below, weighted_median
+from holocrine.inference.arms.given import Given, product_of
+from holocrine.inference.arms.world import DAYS, Array, World, on_day
 
 
 def courses(world: World, given: Given, number: int) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.validation import Bound, Role
-from holocrine.inference.baseline import Scale
+from holocrine.inference.scores.baseline import Scale
 
 Array = NDArray[np.float64]
 

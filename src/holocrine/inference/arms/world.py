@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.anatomy.sites import LayerStack
-from holocrine.inference.people import SENSITIVITY_SCORES, SENSITIVITY_WEIGHTS, Sample, sensitivity_spread
-from holocrine.inference.scenes import LANDINGS, NEEDLE_DEPTHS, Scene
+from holocrine.inference.arms.people import SENSITIVITY_SCORES, SENSITIVITY_WEIGHTS, Sample, sensitivity_spread
+from holocrine.inference.arms.scenes import LANDINGS, NEEDLE_DEPTHS, Scene
 from holocrine.inference.unknowns import Unknowns
 from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.models.site import SITE
@@ -130,7 +130,7 @@ class World:
             below=self.typical["depth_sd_expert"],
             shared=self.typical["shared_placement_share"],
         )
-        levels = np.interp(depths, NEEDLE_DEPTHS[scene.plane], np.arange(len(NEEDLE_DEPTHS[scene.plane])))
+        levels = np.interp(depths, NEEDLE_DEPTHS[scene.plane], np.arange(NEEDLE_DEPTHS[scene.plane].size))
         weights = np.broadcast_to(scene.doses, levels.shape)
         rows = np.zeros(LANDINGS, dtype=np.int64)
         bound = superpose(tables, RADIUS_STEP, kernel_of, rows, weights, places, levels, scene.cells)
@@ -141,7 +141,7 @@ class World:
         key = (stack, nominal_volume(scene.volume_ml), scene.plane)
         if key not in self._kernels:
             spatial = {name: self.typical[name] for name in SPATIAL}
-            depths = np.array(NEEDLE_DEPTHS[scene.plane])
+            depths = NEEDLE_DEPTHS[scene.plane]
             self._kernels[key] = np.ascontiguousarray(spread_of(stack, key[1], spatial, depths)[0])
         return self._kernels[key]
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.inference.gaussian import Gaussian, folds, standard
+from holocrine.inference.sampler.gaussian import Gaussian, folds, standard
 
 Array = NDArray[np.float64]
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.inference.gaussian import Gaussian, likenesses_of_others
-from holocrine.inference.moves import KINDS, LARGEST_STEP, LogLikelihood, evaluate, sweep
-from holocrine.inference.state import State
-from holocrine.inference.tempering import next_beta, systematic
+from holocrine.inference.sampler.gaussian import Gaussian, likenesses_of_others
+from holocrine.inference.sampler.moves import KINDS, LARGEST_STEP, LogLikelihood, evaluate, sweep
+from holocrine.inference.sampler.state import State
+from holocrine.inference.sampler.tempering import next_beta, systematic
 
 Array = NDArray[np.float64]
 

@@ -14,6 +14,7 @@ from holocrine.anatomy.polygons import cells as cells_of
 from holocrine.anatomy.sites import LayerStack, layer_stack
 from holocrine.domain.patient import FaceMeasurements
 from holocrine.domain.vocabulary import BodySite, Plane, Region
+from holocrine.simulation.spread import DEPTHS
 
 Array = NDArray[np.float64]
 
@@ -34,12 +35,12 @@ CROSSED_MM = 7.0
 """Half the height of the strip of frontalis that a row of points crosses."""
 RIM_DISTANCE_MM = 10.0
 """Labels ask for glabellar points at least this far above the orbital rim."""
-NEEDLE_DEPTHS: Mapping[Plane, tuple[float, ...]] = {
-    "intradermal": (0.4, 0.9, 1.6),
-    "subcutaneous": (1.2, 2.2, 3.4),
-    "intramuscular": (1.8, 3.0, 4.4),
+NEEDLE_DEPTHS: Mapping[Plane, Array] = {
+    "intradermal": DEPTHS[:4],
+    "subcutaneous": DEPTHS[2:7],
+    "intramuscular": DEPTHS[3:],
 }
-"""Depths (mm) at which kernels are solved for a plane; needles land on or between them."""
+"""Depths (mm) at which kernels are solved for a plane; needles land on or between them, as in forecasts."""
 
 
 @dataclass(frozen=True, eq=False)

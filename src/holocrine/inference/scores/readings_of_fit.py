@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from holocrine.inference.baseline import Reading
 from holocrine.inference.predicting import BASELINE_SCALE, reported_se
 from holocrine.inference.problem import Problem
+from holocrine.inference.scores.baseline import Reading
 
 
 def fitted_readings(problem: Problem) -> tuple[Reading, ...]:

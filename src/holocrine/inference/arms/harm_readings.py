@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import scipy.special
 
-from holocrine.inference.averages import expected
-from holocrine.inference.given import Given, product_of
-from holocrine.inference.people import SPATIAL_SPREAD
-from holocrine.inference.scenes import LANDINGS
-from holocrine.inference.world import Array, World, on_day
+from holocrine.inference.arms.averages import expected
+from holocrine.inference.arms.given import Given, product_of
+from holocrine.inference.arms.people import SPATIAL_SPREAD
+from holocrine.inference.arms.scenes import LANDINGS
+from holocrine.inference.arms.world import Array, World, on_day
 from holocrine.models.readout import HARMS, Harm, shift_mm
 
 SCORES: Array = np.linspace(-3.5, 3.5, 15)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from holocrine.domain.validation import ObservationScore, class_key
-from holocrine.inference.baseline import Average
-from holocrine.inference.predicted import Predicted
+from holocrine.inference.scores.baseline import Average
+from holocrine.inference.scores.predicted import Predicted
 
 Array = NDArray[np.float64]
 

@@ -11,16 +11,18 @@ from typing import Literal
 import numpy as np
 import scipy.special
 
-from holocrine.inference.averages import days_below, expected, first_day_below, weighted_median
-from holocrine.inference.given import Given, product_of
-from holocrine.inference.scenes import CROSSED
-from holocrine.inference.world import DAYS, Array, World, on_day
+from holocrine.inference.arms.averages import days_below, expected, first_day_below, weighted_median
+from holocrine.inference.arms.given import Given, product_of
+from holocrine.inference.arms.scenes import CROSSED
+from holocrine.inference.arms.world import DAYS, Array, World, on_day
 
 Rule = Literal["none or mild", "one grade", "two grades"]
 Rater = Literal["investigator", "patient", "both"]
 
 SEVERITIES = ((2.0, 0.45), (3.0, 0.55))
 """Baseline grades and their shares in arms selected for moderate to severe lines (assumption)."""
+LAPSES = 0.005
+"""Share of patients who are counted on the wrong side by a slip, whatever their lines (assumption)."""
 _AREA_POWER = {"forehead": "line_exponent_forehead", "lateral canthus": "line_exponent_canthus"}
 _MUSCLES = {
     "glabella": ("corrugator_left", "corrugator_right", "procerus"),
@@ -63,7 +65,7 @@ def _responding(world: World, weakness: Array, rule: Rule, rater: Rater) -> Arra
         for leniency in raters:
             agreed = agreed * scipy.special.ndtr((limit - after + leniency) / sd)
         total += share * agreed
-    return total
+    return LAPSES + (1.0 - 2.0 * LAPSES) * total
 
 
 def duration(world: World, given: Given, number: int, *, area: str, median: bool) -> float:

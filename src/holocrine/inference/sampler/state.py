@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.inference.moves import KINDS, Particles
+from holocrine.inference.sampler.moves import KINDS, Particles
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]

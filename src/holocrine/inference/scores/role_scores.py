@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from holocrine.domain.validation import ClassScore, DirectionScore, ObservationScore, Role, RoleScore, class_key
-from holocrine.inference.baseline import Average
-from holocrine.inference.clustering import clustered_interval
-from holocrine.inference.row_scores import Comparison, compare
+from holocrine.inference.scores.baseline import Average
+from holocrine.inference.scores.clustering import clustered_interval
+from holocrine.inference.scores.row_scores import Comparison, compare
 
 LEAST_PROBABILITY = 1e-4
 """Floor of a reported word's probability in the log score: no practical number of draws shows it to be impossible."""

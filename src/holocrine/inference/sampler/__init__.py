@@ -1,0 +1,1 @@
+"""Tempered sequential Monte Carlo, and whether its runs agree."""

@@ -1,0 +1,1 @@
+"""Predictions against published results: intervals, coverage, and the table of averages to beat."""
