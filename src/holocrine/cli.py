@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from holocrine import __version__
-from holocrine.cli_common import BAD_INPUT, DONE, INTERNAL_FAILURE, THE_ANSWER_IS_NO, console, print_json, whole_number
+from holocrine.cli_common import (
+    BAD_INPUT,
+    DONE,
+    INTERNAL_FAILURE,
+    THE_ANSWER_IS_NO,
+    console,
+    print_json,
+    progress,
+    seed_or_default,
+    whole_number,
+)
 from holocrine.cli_evidence import evidence
 from holocrine.cli_export import export
 from holocrine.cli_validation import calibrate, validate
@@ -72,11 +82,7 @@ class Common:
 
     def seed_or_default(self) -> int:
         """The seed. Raises InputError when it is out of range."""
-        from holocrine.services import SEED
-
-        if self.seed is not None and not 0 <= self.seed < 2**63:
-            raise InputError("--seed must be a whole number from 0 to 2^63 - 1.")
-        return SEED if self.seed is None else self.seed
+        return seed_or_default(self.seed)
 
 
 DEFAULTS = Common()
@@ -145,17 +151,16 @@ def simulate(
 
 @contextmanager
 def _progress(steps: int) -> Iterator[Callable[[str], None]]:
-    """A progress bar on standard error while work goes on; nothing when that is no terminal."""
-    screen = console()
-    if not screen.is_terminal:
-        yield lambda _: None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    """A bar that moves on with every step that is begun."""
+    begun = 0
+    with progress(steps + 1) as show:
 
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=screen, transient=True) as progress:
-        task = progress.add_task("starting", total=steps + 1)
-        yield lambda step: progress.update(task, advance=1, description=step)
+        def tell(step: str) -> None:
+            nonlocal begun
+            begun += 1
+            show(step, begun)
+
+        yield tell
 
 
 def _deliver(shape: type[Document], folder: Path, case: Case, answer: Answer, *, as_json: bool) -> int:

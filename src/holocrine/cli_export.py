@@ -7,9 +7,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from holocrine.cli_common import DONE, console, print_json, whole_number
+from holocrine.cli_common import DONE, console, print_json, seed_or_default, whole_number
 from holocrine.domain.vocabulary import HypothesisId, KineticModel
-from holocrine.errors import InputError
 
 export = App(name="export", help="Write what Holocrine knows in another tool's format.")
 
@@ -51,13 +50,9 @@ def sbml(
     from holocrine import services
     from holocrine.exchange.kinetics import sessions_of
 
-    if seed is not None and seed >= 2**63:
-        raise InputError("--seed must be a whole number from 0 to 2^63 - 1.")
     plain = model == "lebeda" and day is None and loading is None
     sessions = () if plain else sessions_of(day or [FIRST_DAY], loading or [HALF_LOADED])
-    document = services.export_sbml(
-        model, sessions, patient=patient, hypothesis=hypothesis, seed=services.SEED if seed is None else seed
-    )
+    document = services.export_sbml(model, sessions, patient=patient, hypothesis=hypothesis, seed=seed_or_default(seed))
     text = document.sbml or ""
     if output is not None:
         from holocrine.deliver import write_export

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from holocrine.cli_common import DONE, THE_ANSWER_IS_NO, console, print_json, whole_number
+from holocrine.cli_common import DONE, THE_ANSWER_IS_NO, console, print_json, progress, seed_or_default, whole_number
 from holocrine.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,8 +39,10 @@ def validate(
     """
     from holocrine import learning
 
-    with _progress() as tell:
-        made = learning.validate(evidence, posterior=posterior, seed=_seed(seed), workers=_workers(workers), tell=tell)
+    with progress(1.0) as tell:
+        made = learning.validate(
+            evidence, posterior=posterior, seed=seed_or_default(seed), workers=_workers(workers), tell=tell
+        )
     if output is not None:
         from holocrine.deliver import write_export
         from holocrine.report.validation_page import validation_page
@@ -74,9 +75,14 @@ def calibrate(
 
     if not 2 <= runs <= 64 or not 16 <= particles <= 100_000:
         raise InputError("--runs must lie between 2 and 64, --particles between 16 and 100000.")
-    with _progress() as tell:
+    with progress(1.0) as tell:
         made = learning.calibrate(
-            evidence, seed=_seed(seed), runs=runs, particles=particles, workers=_workers(workers), tell=tell
+            evidence,
+            seed=seed_or_default(seed),
+            runs=runs,
+            particles=particles,
+            workers=_workers(workers),
+            tell=tell,
         )
     write_posterior(output, made)
     if json:
@@ -84,29 +90,6 @@ def calibrate(
     else:
         print("\n".join(_posterior_lines(learning.summary_of(made, str(output)))))
     return DONE
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar on standard error for the part in work; nothing when that is no terminal."""
-    screen = console()
-    if not screen.is_terminal:
-        yield lambda _part, _share: None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=screen, transient=True) as progress:
-        task = progress.add_task("starting", total=1.0)
-        yield lambda part, share: progress.update(task, completed=share, description=part)
-
-
-def _seed(seed: int | None) -> int:
-    from holocrine.learning import SEED
-
-    if seed is not None and seed >= 2**63:
-        raise InputError("--seed must be a whole number from 0 to 2^63 - 1.")
-    return SEED if seed is None else seed
 
 
 def _workers(workers: int | None) -> int | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from holocrine import __version__
 from holocrine.domain.calibration import Calibration, LogBayesFactor, RunAgreement
 from holocrine.domain.evidence import ClaimEntry, EvidenceKind, ParameterEntry, RuleEntry, StudyEntry
+from holocrine.domain.seed import SEED
 from holocrine.domain.validation import Disagreement, Validation, ValidationProvenance
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.errors import InputError
@@ -28,7 +29,6 @@ from holocrine.knowledge.parameters import load_hypotheses
 from holocrine.knowledge.posterior import Posterior, load_posterior, read_posterior, status_of
 from holocrine.knowledge.rules import rules
 
-SEED = 20260302
 WORLDS = 512
 """Draws of the posterior that every observation is predicted from."""
 

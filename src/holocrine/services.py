@@ -23,6 +23,7 @@ from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Override, Plan, Provenance
 from holocrine.domain.reading import read_case, read_plan
 from holocrine.domain.schemas import schema_of
+from holocrine.domain.seed import SEED
 from holocrine.domain.vocabulary import HypothesisId, KineticModel, Product, Region
 from holocrine.errors import FieldError, FileError, InputError, InternalError
 from holocrine.exchange.kinetics import Person, sbml_document
@@ -51,8 +52,6 @@ from holocrine.simulation.maps import face_maps
 from holocrine.simulation.person import days_since_last, person_of
 from holocrine.simulation.response import responses
 
-SEED = 20260302
-"""Seed when none is given; any other gives an equally valid forecast."""
 DRAWS = 1024
 WEEKS = np.arange(27.0)
 TABLES = (
