@@ -9,8 +9,8 @@ import pytest
 
 from holocrine.anatomy.sites import layer_stack
 from holocrine.execution import prefetch
-from holocrine.knowledge.parameters import load_hypotheses, load_parameters
-from holocrine.simulation.draws import Draws, draw
+from holocrine.execution.person_draws import person_draws
+from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.spread import spread_kernels
 
@@ -21,7 +21,7 @@ WANTED = prefetch.Wanted(("chin",), "male", (0.01,))
 @pytest.fixture
 def draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Draws:
     monkeypatch.setenv("HOLOCRINE_CACHE", str(tmp_path))
-    return draw(load_parameters(), load_hypotheses(), seed=5, n=128)
+    return person_draws(5, 128)
 
 
 def test_missing_kernels_are_filled_and_equal(draws: Draws) -> None:

@@ -200,4 +200,5 @@ def _unsigned(question: Question, value: Array, sd: Array) -> Array:
         -0.5 * ((question.working(sign * size) - value) / sd) ** 2 - np.log(sd) - 0.5 * np.log(2.0 * np.pi)
         for sign in (-1.0, 1.0)
     ]
-    return np.asarray(np.logaddexp(parts[0], parts[1]) - np.log(2.0))
+    with np.errstate(invalid="ignore"):  # worlds that could not be computed stay nan
+        return np.asarray(np.logaddexp(parts[0], parts[1]) - np.log(2.0))
