@@ -42,7 +42,7 @@ def evidence(
     entries_of: dict[str, Callable[[], Sequence[Any]]] = {
         "parameters": learning.evidence_parameters,
         "studies": learning.evidence_studies,
-        "claims": learning.evidence_claims,
+        "claims": lambda: learning.evidence_claims(learning.processors()),
         "rules": learning.evidence_rules,
     }
     entries = entries_of[kind]() if kind else overview(*(entries_of[name]() for name in KINDS))

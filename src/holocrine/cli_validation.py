@@ -47,7 +47,7 @@ def validate(
         from holocrine.deliver import write_export
         from holocrine.report.validation_page import validation_page
 
-        write_export(output, validation_page(made, learning.disagreements(made)), mark="<!doctype html")
+        write_export(output, validation_page(made, learning.disagreements(made)), mark="<html")
         console().print(f"Written: {output}", highlight=False)
     if json:
         print_json(made.model_dump(mode="json", by_alias=True))
@@ -92,10 +92,12 @@ def calibrate(
     return DONE
 
 
-def _workers(workers: int | None) -> int | None:
+def _workers(workers: int | None) -> int:
+    from holocrine.learning import processors
+
     if workers is not None and not 1 <= workers <= 256:
         raise InputError("--workers must be a whole number from 1 to 256.")
-    return workers
+    return processors() if workers is None else workers
 
 
 def _lines(made: Validation) -> Iterator[str]:

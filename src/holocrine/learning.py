@@ -51,16 +51,17 @@ def calibrate(
     seed: int = SEED,
     runs: int = 4,
     particles: int = 128,
-    workers: int | None = None,
+    workers: int = 1,
     tell: Tell = silent,
 ) -> Posterior:
     """Fit the population to the packaged evidence or to the tables in `directory`.
 
-    An interrupted fit with the same arguments goes on where it was. Raises InputError on faulty tables.
+    More than one of `workers` are processes of their own, which a script may only start under `if __name__ ==
+    "__main__"`. An interrupted fit with the same arguments goes on where it was. Raises InputError on faulty tables.
     """
     evidence = _evidence(directory)
     size = Size(runs, particles)
-    return carry_out(directory, evidence.hash, seed=seed, size=size, workers=workers or processors(), tell=tell)
+    return carry_out(directory, evidence.hash, seed=seed, size=size, workers=workers, tell=tell)
 
 
 def summary_of(posterior: Posterior, file: str) -> Calibration:
@@ -94,7 +95,7 @@ def validate(
     *,
     posterior: Path | None = None,
     seed: int = SEED,
-    workers: int | None = None,
+    workers: int = 1,
     tell: Tell = silent,
 ) -> Validation:
     """Predict every observation of the packaged evidence, or of the tables in `directory`, and score the intervals.
@@ -113,8 +114,9 @@ def validate(
         done += more
         tell("predicting", done / WORLDS)
 
-    expected = foreseen(directory, evidence.hash, problem, worlds, workers=workers or processors(), tell=count)
-    rows = predicted_rows(evidence, problem, expected, worlds, seed=seed)
+    expected = foreseen(directory, evidence.hash, problem, worlds, workers=workers, tell=count)
+    fitted_rows = load_problem(None, "fit")
+    rows = predicted_rows(evidence, problem, fitted_rows, expected, worlds, seed=seed)
     provenance = ValidationProvenance(
         package_version=__version__,
         parameter_hash=problem.unknowns.parameters.hash,
@@ -122,7 +124,7 @@ def validate(
         posterior=used.identifier,
         seed=seed,
     )
-    return score(rows, fitted_readings(load_problem(None, "fit")), provenance)
+    return score(rows, fitted_readings(fitted_rows), provenance)
 
 
 def disagreements(validation: Validation) -> tuple[Disagreement, ...]:
@@ -153,10 +155,10 @@ def evidence_studies() -> tuple[StudyEntry, ...]:
     return study_entries(packaged_evidence())
 
 
-def evidence_claims(tell: Tell = silent) -> tuple[ClaimEntry, ...]:
+def evidence_claims(workers: int = 1) -> tuple[ClaimEntry, ...]:
     """What the public reads about this treatment, graded, with what the model says."""
     posterior, hypotheses = load_posterior(), tuple(load_hypotheses())
-    texts = {row.observation_id: row.in_words for row in validate(tell=tell).observations if row.supported}
+    texts = {row.observation_id: row.in_words for row in validate(workers=workers).observations if row.supported}
     return claim_entries(
         load_claims(),
         source_book(),

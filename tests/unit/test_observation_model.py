@@ -101,7 +101,7 @@ def test_a_halo_of_the_same_product_ratio_is_the_same_halo(problem: Problem) -> 
     reading = question(problem, 5)
     weak = world.typical["skin_potency_abobotulinumtoxinA"]
     other = Question(
-        reading.observation, "S3", reading.outcome, _with(reading, "abobotulinumtoxinA"), 12, reading.answer
+        reading.observation, "S3", reading.outcome, "forehead", _with(reading, "abobotulinumtoxinA"), 12, reading.answer
     )
     assert other.predict(world, 0, "H1", 1.0 / weak) == pytest.approx(reading.predict(world, 0, "H1"), rel=1e-9)
 

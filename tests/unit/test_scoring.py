@@ -325,11 +325,25 @@ def test_a_class_without_fit_studies_counts_for_coverage_only() -> None:
 
 def test_a_fall_reported_as_a_positive_number_has_its_baseline_turned_round() -> None:
     fit = [row(i, role="fit", observed=-80.0, scale="identity", outcome_class="change") for i in range(3)]
-    turned = row(9, observed=80.0, scale="identity", outcome_class="change", flipped=True)
+    turned = row(9, observed=80.0, scale="identity", outcome_class="change", factor=-1.0)
     found = scored([*fit, turned]).observations[-1]
     assert found.baseline_predicted == pytest.approx(80.0)
     assert found.baseline_lo90 is not None
     assert found.baseline_lo90 < 80.0
+
+
+def test_months_and_days_are_one_class() -> None:
+    fit = [row(i, role="fit", observed=90.0 + i, scale="log", outcome_class="time", unit="days") for i in range(3)]
+    draws = np.linspace(2.5, 3.5, 999)
+    months = row(
+        9, observed=3.0, scale="log", outcome_class="time", unit="months", factor=30.4, class_unit="days",
+        predictive=draws, model=draws,
+    )  # fmt: skip
+    made = scored([*fit, months])
+    assert made.observations[-1].baseline_predicted == pytest.approx(3.0, rel=0.02)
+    found = made.summary.held_out.by_class["time"]
+    assert found.units == ("days",)
+    assert found.median_width90 == pytest.approx(0.9 * 30.4, rel=0.02)
 
 
 def test_context_rows_are_listed_and_not_counted() -> None:

@@ -31,7 +31,8 @@ class ObservationScore(Record):
     between-study and sampling uncertainty together. `inside90` and `z`, the normal score of the observed value among
     the draws, are None unless an observed number that is not a bound meets a numeric prediction. `probability` is what
     the model gave to the reported word (`direction` rows) or to the stated side (`bound` rows); `likeliest` is the word
-    it found most probable. `baseline_*` is what a table of averages of the fit studies would have said.
+    it found most probable. `factor` takes a number to `class_unit`, in which its class is scored. `baseline_*` is what a
+    table of averages of the fit studies would have said.
     """
 
     observation_id: str
@@ -44,6 +45,8 @@ class ObservationScore(Record):
     outcome_class: str
     role: Role
     unit: str
+    class_unit: str
+    factor: float
     day: float | None
     predicted: float | None
     lo50: float | None
@@ -101,7 +104,7 @@ class Score(Record):
 
 
 class ClassScore(Score):
-    """One outcome class; widths of the 90% intervals and `scale` in the reported `units`."""
+    """One outcome class; widths of the 90% intervals and `scale` in the class's `units`."""
 
     units: tuple[str, ...]
     median_width90: float | None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +46,13 @@ def load_problem(directory: Path | None, role: Role | None, only: Only = None) -
 
 
 class Predictors:
-    """`workers` processes that predict; a context manager that ends them."""
+    """`workers` processes that predict, or this process alone with one; a context manager that ends them."""
 
     def __init__(self, directory: Path | None, role: Role | None, workers: int, only: Only = None) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        if workers == 1:
+            _prepare(directory, role, only)
+            return
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # inherited: every process has its own processor
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(workers, context, _prepare, (directory, role, only))
@@ -56,24 +61,28 @@ class Predictors:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        _prepared.clear()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def __call__(self, scores: Array, hypotheses: Sequence[HypothesisId]) -> Array:
         """Predictions of every row of `scores` (n, d), (n, rows, 2); nan where a world cannot be computed."""
         chunks = [scores[first : first + CHUNK] for first in range(0, len(scores), CHUNK)]
-        return np.concatenate(list(self._pool.map(_answer, chunks, [tuple(hypotheses)] * len(chunks))))
+        return np.concatenate(list(self._map(_answer, chunks, [tuple(hypotheses)] * len(chunks))))
 
     def foresee(self, worlds: Worlds, tell: Callable[[int], None]) -> Array:
         """`Problem.foresee` of every world, (n, rows, 2); `tell` hears how many are done."""
-        numbers = [
-            np.arange(first, min(first + CHUNK, len(worlds.scores))) for first in range(0, len(worlds.scores), CHUNK)
-        ]
+        count = len(worlds.scores)
+        numbers = [np.arange(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
         chosen = [tuple(worlds.hypotheses[i] for i in chunk) for chunk in numbers]
         found = []
-        for part in self._pool.map(_foresee, [worlds.scores[chunk] for chunk in numbers], chosen, numbers):
+        for part in self._map(_foresee, [worlds.scores[chunk] for chunk in numbers], chosen, numbers):
             found.append(part)
             tell(len(part))
         return np.concatenate(found)
+
+    def _map(self, function: Callable[..., Array], *items: Sequence[Any]) -> Iterable[Array]:
+        return map(function, *items) if self._pool is None else self._pool.map(function, *items)
 
 
 _prepared: dict[str, Problem] = {}

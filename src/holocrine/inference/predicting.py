@@ -14,6 +14,7 @@ from holocrine.inference.arms.questions import UNREPORTED_N, Question
 from holocrine.inference.arms.scales import SCALES
 from holocrine.inference.likelihood import Direction, log_direction
 from holocrine.inference.problem import Problem, Rows
+from holocrine.inference.scores.baseline import DEFAULT_BETWEEN
 from holocrine.inference.scores.baseline import Scale as BaselineScale
 from holocrine.inference.scores.predicted import Predicted
 from holocrine.knowledge.evidence import Evidence, Observation
@@ -53,18 +54,36 @@ def worlds_of(
     return Worlds(scores, tuple(ids[i] for i in which))
 
 
+def spread_of_new_studies(between: Array, questions: Sequence[Question], fitted: Sequence[Question]) -> Array:
+    """SD between studies (draws, questions) on the working scale for studies that were not fitted.
+
+    Never below the SD that the table of averages takes for itself (`baseline.DEFAULT_BETWEEN`): parameters that were
+    fitted to a few studies make these look closer to each other than the next one will be. Where fewer than two
+    fitted studies report the outcome at the place, that SD comes on top: one study cannot show how far the next falls,
+    and without any it is an extrapolation.
+    """
+    studies: dict[tuple[str, str], set[str]] = {}
+    for question in fitted:
+        studies.setdefault((question.outcome.name, question.place), set()).add(question.study_id)
+    few = np.array([len(studies.get((q.outcome.name, q.place), ())) < 2 for q in questions], dtype=bool)
+    scales = [q.outcome.scale for q in questions]
+    least = np.array([DEFAULT_BETWEEN["logit" if scale in ("share", "rare") else "log"] for scale in scales])
+    return np.asarray(np.where(few, np.hypot(between, least), np.maximum(between, least)))
+
+
 def predicted_rows(
-    evidence: Evidence, problem: Problem, expected: Array, worlds: Worlds, *, seed: int
+    evidence: Evidence, problem: Problem, fitted: Problem, expected: Array, worlds: Worlds, *, seed: int
 ) -> tuple[Predicted, ...]:
     """Every row of the evidence in its order, those that the model cannot express with the reason.
 
-    `problem` holds all questions of `evidence`; `expected` (draws, questions, 2) is `Problem.foresee` of `worlds`,
-    the common questions first. Study effects and sampling errors are drawn here.
+    `problem` holds all questions of `evidence`, `fitted` those of the fit; `expected` (draws, questions, 2) is
+    `Problem.foresee` of `worlds`, the common questions first. Study effects and sampling errors are drawn here.
     """
     questions = (*problem.common.questions, *problem.sebum.questions)
     column = {question.observation.observation_id: i for i, question in enumerate(questions)}
     reasons = dict(problem.unmodelled)
     between, within = problem.scales(worlds.scores, Rows(questions))
+    between = spread_of_new_studies(between, questions, (*fitted.common.questions, *fitted.sebum.questions))
     rows = []
     for number, observation in enumerate(evidence.observations.values()):
         if observation.observation_id not in column:
@@ -159,7 +178,8 @@ def _labels(evidence: Evidence, observation: Observation, question: Question | N
         "product_arm": arm.product or arm.drug,
         "control": bool(question and question.control),
         "n": arm.n,
-        "flipped": bool(question and question.flip),
+        "factor": question.factor if question else 1.0,
+        "class_unit": question.class_unit if question else "",
     }
 
 

@@ -62,7 +62,7 @@ def mesh_for(column: SkinColumn, drop: Bolus, tail_length: float) -> RadialMesh:
 def source(column: SkinColumn, mesh: RadialMesh, drop: Bolus, depth: float, spatial: Mapping[str, float]) -> Array:
     """Where one unit starts (nr, nz): bleb held back in its layer, bleb in all tissue, and the sheet in the plane."""
     tissue = float(column.layer_bounds[-1])
-    depth = min(depth, tissue - 0.05)
+    depth = float(np.clip(depth, column.layer_bounds[1], tissue - 0.05))  # fluid does not stay in the epidermis
     layer = int(np.clip(np.searchsorted(column.layer_bounds, depth) - 1, 0, column.layer_bounds.size - 2))
     top, bottom = column.layer_bounds[max(layer, 1)], column.layer_bounds[max(layer, 1) + 1]
 

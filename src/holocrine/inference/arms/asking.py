@@ -33,6 +33,7 @@ def ask(observation: Observation, evidence: Evidence) -> Question:
     arm = evidence.arm_of(observation)
     treated = given(arm, _target(observation))
     name, reading = _reading(_Row(observation, arm, treated))
+    factor, unit = _class_unit(observation, arm, name)
     contrast = evidence.contrast_of(observation)
     other = None
     if contrast is not None and observation.direction:
@@ -42,14 +43,33 @@ def ask(observation: Observation, evidence: Evidence) -> Question:
         observation=observation,
         study_id=arm.study_id,
         outcome=CLASSES[name],
+        place=_place(observation, treated),
         given=treated,
         n=arm.n,
         answer=_answer(reading, observation),
         contrast=other,
         flip=_is_fall(observation, name),
+        unit_factor=factor,
+        class_unit=unit,
         sign_unknown=observation.facts.get("sign", "").startswith("unknown"),
         control=not arm.has_toxin,
     )
+
+
+def _class_unit(observation: Observation, arm: Arm, name: str) -> tuple[float, str]:
+    """What takes a reported number to the unit in which its class is compared, and that unit ("": as reported)."""
+    if _is_time(observation):
+        return _days_per(observation.unit) or 1.0, "days"
+    level = {"sweat rate": "sweat", "sebum level": "sebum"}.get(name)
+    untreated = _baseline_number(arm, level) if level else None
+    return (100.0 / untreated, "% of baseline") if untreated else (1.0, "")
+
+
+def _place(observation: Observation, treated: Given) -> str:
+    """Site of the skin, or the area whose muscles were read."""
+    if treated.areas and _target(observation) == "line severity":
+        return _area_read(observation.outcome.lower(), treated)
+    return " + ".join(treated.areas) or str(treated.scene.stacks[0].site)
 
 
 _Reading = Callable[..., float]
@@ -154,7 +174,9 @@ def _sweat(row: _Row) -> tuple[str, _Reading]:
 
 def _sweat_time(observation: Observation, words: str) -> tuple[str, _Reading]:
     if any(word in words for word in ("onset", "within", "disappear", "cessation")):
-        return "sweat onset", partial(sweat_readings.onset)
+        dry = "complete" in words or "dry" in words
+        level = "anhidrotic_share" if dry else "sweat_back_share"
+        return "sweat onset", partial(sweat_readings.onset, level=level)
     end = "sweat_return_share" if "declin" in words or "begin" in words else "sweat_back_share"
     median = observation.statistic in ("median", "median_days")
     return "sweat duration", partial(sweat_readings.duration, end=end, median=median)
@@ -193,6 +215,8 @@ def _lines(row: _Row) -> tuple[str, _Reading]:
         )
     if _is_time(observation) and "onset" in words:
         return "line onset", partial(line_readings.onset, area=area)
+    if any(word in words for word in ("largest", "maxim", "peak")):
+        raise NotModelledError(f"outcome without a read-out: {observation.outcome}")
     if _is_time(observation):
         median = observation.statistic in ("median", "median_days")
         return "line duration", partial(line_readings.duration, area=area, median=median)

@@ -60,7 +60,10 @@ CLASSES = {
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A row the model can answer. `flip` says that a fall was reported as a positive number.
+    """A row the model can answer; `place` is where on the body the effect was read.
+
+    `flip` says that a fall was reported as a positive number; `unit_factor` takes the reported unit to `class_unit`,
+    in which all rows of the class can be compared.
 
     `contrast` answers for the arm it is compared with. `sign_unknown` rows are compared by size alone.
     """
@@ -68,13 +71,21 @@ class Question:
     observation: Observation
     study_id: str
     outcome: OutcomeClass
+    place: str
     given: Given
     n: int | None
     answer: Answer
     contrast: tuple[Given, Answer] | None = None
     flip: bool = False
+    unit_factor: float = 1.0
+    class_unit: str = ""
     sign_unknown: bool = False
     control: bool = False
+
+    @property
+    def factor(self) -> float:
+        """Takes a reported number to the unit of its class: days, percent of the baseline, a change."""
+        return -self.unit_factor if self.flip else self.unit_factor
 
     def predict(self, world: World, number: int, hypothesis: HypothesisId, dose: float = 1.0) -> float:
         """The statistic in a typical study, on the scale and with the sign of the report, at `dose` times the dose."""

@@ -66,11 +66,9 @@ def duration(world: World, given: Given, number: int, *, end: str, median: bool)
     return weighted_median(days, world.weights) if median else expected(days, world.weights)
 
 
-def onset(world: World, given: Given, number: int) -> float:
-    """Median days until sweat has fallen to the share at which patients note it."""
-    return weighted_median(
-        first_day_below(courses(world, given, number), world.typical["sweat_back_share"]), world.weights
-    )
+def onset(world: World, given: Given, number: int, *, level: str) -> float:
+    """Median days until sweat has fallen to the share `level` ("sweat_back_share": noted, "anhidrotic_share": dry)."""
+    return weighted_median(first_day_below(courses(world, given, number), world.typical[level]), world.weights)
 
 
 def halo(world: World, given: Given, number: int, *, day: float, hypohidrotic: bool) -> float:

@@ -22,7 +22,8 @@ class Predicted:
     `direction` row reports a word instead of a number: `probability` is what the model gives to that word, `likeliest`
     the word to which it gives most. `bound` marks an `observed` number that is only a limit. `scale` is the working
     scale of the outcome class, the same for all its rows; `control` marks placebo, saline, vehicle and untreated arms.
-    `flipped` rows report a fall as a positive number, unlike the rest of their class.
+    `factor` takes a reported number to the unit of its class, `class_unit` ("": the same): months to days, a rate to
+    percent of its baseline, a fall reported as a positive number (-1) to a change.
     `reason` says why the model cannot express the row and is empty where it can.
 
     Raises ValueError when these contradict each other or draws are not finite.
@@ -50,7 +51,8 @@ class Predicted:
     likeliest: str = ""
     control: bool = False
     n: int | None = None
-    flipped: bool = False
+    factor: float = 1.0
+    class_unit: str = ""
 
     def __post_init__(self) -> None:
         for name in ("predictive", "model"):

@@ -1,4 +1,4 @@
-"""What the table of averages is made of: the fitted numbers, all in the direction of their class."""
+"""What the table of averages is made of: the fitted numbers, all in the unit of their class."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ def fitted_readings(problem: Problem) -> tuple[Reading, ...]:
         observation = question.observation
         if question.observed is None or observation.value is None or observation.value.bound or question.sign_unknown:
             continue
+        error = reported_se(question)
         readings.append(
             Reading(
                 question.outcome.name,
                 question.study_id,
-                -question.observed if question.flip else question.observed,
-                reported_se(question),
+                question.observed * question.factor,
+                None if error is None else error * abs(question.factor),
                 question.control,
                 BASELINE_SCALE.get(question.outcome.scale, "identity"),
             )

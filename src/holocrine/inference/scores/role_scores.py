@@ -51,7 +51,7 @@ def _class_score(rows: Sequence[ObservationScore], averages: Mapping[str, Averag
     compared, average = _compared(rows, averages), averages.get(key)
     return ClassScore(
         **_scores(rows, compared),
-        units=tuple(dict.fromkeys(row.unit for row in rows)),
+        units=tuple(dict.fromkeys(row.class_unit for row in rows if row.class_unit)),
         median_width90=_median([one.width for one in compared]),
         baseline_median_width90=_median([one.baseline_width for one in compared if one.baseline_width is not None]),
         scale=None if average is None else average.spread,

@@ -22,7 +22,7 @@ LARGEST_Z = 4.0
 
 @dataclass(frozen=True)
 class Comparison:
-    """An observed number held against intervals; widths in its reported unit, interval scores in `Average.spread`.
+    """An observed number held against intervals; widths in the unit of its class, interval scores in `Average.spread`.
 
     The last three are None where the class has no table of averages.
     """
@@ -65,6 +65,8 @@ def score_row(row: Predicted, averages: Mapping[str, Average]) -> ObservationSco
         outcome_class=row.outcome_class,
         role=row.role,
         unit=row.unit,
+        class_unit=row.class_unit or row.unit,
+        factor=row.factor,
         day=row.day,
         observed=row.observed,
         bound=row.bound,
@@ -87,15 +89,16 @@ def compare(row: ObservationScore, averages: Mapping[str, Average]) -> Compariso
     average = averages.get(class_key(row.outcome_class, row.control))
     score = baseline_width = baseline_score = None
     if average is not None and row.baseline_lo90 is not None and row.baseline_hi90 is not None:
-        score = interval_score(row.lo90, row.hi90, row.observed) / average.spread
-        baseline_score = interval_score(row.baseline_lo90, row.baseline_hi90, row.observed) / average.spread
-        baseline_width = row.baseline_hi90 - row.baseline_lo90
+        scale = average.spread / abs(row.factor)
+        score = interval_score(row.lo90, row.hi90, row.observed) / scale
+        baseline_score = interval_score(row.baseline_lo90, row.baseline_hi90, row.observed) / scale
+        baseline_width = (row.baseline_hi90 - row.baseline_lo90) * abs(row.factor)
     return Comparison(
         study_id=row.study_id,
         inside50=row.lo50 <= row.observed <= row.hi50,
         inside90=row.inside90,
         z=row.z,
-        width=row.hi90 - row.lo90,
+        width=(row.hi90 - row.lo90) * abs(row.factor),
         score=score,
         baseline_width=baseline_width,
         baseline_score=baseline_score,
@@ -122,7 +125,6 @@ def _baseline(row: Predicted, averages: Mapping[str, Average]) -> dict[str, floa
     average = averages.get(class_key(row.outcome_class, row.control))
     if average is None or row.predictive is None or not row.supported:
         return dict.fromkeys(names)
-    middle, low, high = average.interval(row.sampling_se)
-    if row.flipped:
-        middle, low, high = -middle, -high, -low
-    return dict(zip(names, (middle, low, high), strict=True))
+    error = None if row.sampling_se is None else row.sampling_se * abs(row.factor)
+    middle, low, high = (value / row.factor for value in average.interval(error))
+    return dict(zip(names, (middle, min(low, high), max(low, high)), strict=True))
