@@ -69,15 +69,16 @@ def test_outputs_read_are_the_organs() -> None:
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)
-def test_shape_and_start(terminal: Terminal, surfaces: dict[Terminal, Response]) -> None:
+def test_shape_and_start(terminal: Terminal, draws: Draws, surfaces: dict[Terminal, Response]) -> None:
     surface = surfaces[terminal]
     assert surface.values.shape == (32, 1, NEW_NODES, WEEKS.size)
     assert np.array_equal(surface.weeks, WEEKS)
     # Baseline at week 0 whatever was just injected, and for ever without injection (corner of release: 1e-6^h).
     assert np.abs(surface.values[:, 0, :, 0] - 1.0).max() < 1e-9
     assert np.abs(surface.untreated - 1.0).max() < 1e-8
-    # Full loading has an effect in most draws, or the surface would be empty of meaning.
-    assert np.median(surface.values[:, 0, -1].min(axis=1)) < 0.9
+    # Full loading has an effect in most draws that know one, or the surface would be empty of meaning.
+    felt = np.isin(draws.hypothesis_ids, ("H1", "H2")) if terminal == "sebaceous" else np.ones(draws.n, dtype=bool)
+    assert np.median(surface.values[felt, 0, -1].min(axis=1)) < 0.9
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)

@@ -31,8 +31,8 @@ class ObservationScore(Record):
     between-study and sampling uncertainty together. `inside90` and `z`, the normal score of the observed value among
     the draws, are None unless an observed number that is not a bound meets a numeric prediction. `probability` is what
     the model gave to the reported word (`direction` rows) or to the stated side (`bound` rows); `likeliest` is the word
-    it found most probable. `factor` takes a number to `class_unit`, in which its class is scored. `baseline_*` is what a
-    table of averages of the fit studies would have said.
+    it found most probable. `factor` takes a number to `class_unit`, in which its class is scored. `baseline_*` is what
+    a table of averages of the fit studies would have said.
     """
 
     observation_id: str

@@ -46,14 +46,14 @@ def roles_table(validation: Validation) -> str:
 
 
 def classes_table(validation: Validation) -> str:
-    """Every outcome class, its control arms apart, held-out and fitted rows on lines of their own."""
+    """Every outcome class the model expresses, control arms apart, held-out and fitted rows on lines of their own."""
     roles = (("held out", validation.summary.held_out), ("fitted", validation.summary.fit))
     rows = [
         (f'{text(wording.capital(key))}<span class="source">{role}: {text(_units(score))}</span>', *_class_cells(score))
         for name in dict.fromkeys(row.outcome_class for row in validation.observations)
         for key in class_keys(name)
         for role, found in roles
-        if (score := found.by_class.get(key)) is not None
+        if (score := found.by_class.get(key)) is not None and score.n_supported
     ]
     head = (
         *("Outcome class; unit of widths", "Numbers of rows", "In 50%", "In 90%", "Median |z|"),
@@ -167,7 +167,7 @@ def class_sentence(name: str, score: ClassScore) -> str:
 
 
 def _units(score: ClassScore) -> str:
-    return "; ".join(dict.fromkeys(wording.unit_name(unit) for unit in score.units))
+    return "; ".join(dict.fromkeys(wording.unit_name(unit) for unit in score.units)) or "words"
 
 
 def _class_cells(score: ClassScore) -> tuple[str, ...]:
