@@ -15,10 +15,10 @@ import numpy as np
 
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.execution.workers import load_unknowns
-from holocrine.inference.disagreements import PRIORS, UNDETERMINED
+from holocrine.inference.disagreements import PRIORS
 from holocrine.knowledge.fitted import fitted
 from holocrine.knowledge.parameters import load_hypotheses
-from holocrine.knowledge.posterior import Posterior, load_posterior
+from holocrine.knowledge.posterior import UNDETERMINED, Posterior, load_posterior
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "calibration.md"
 HEAD = """# The population fit

@@ -26,7 +26,7 @@ from holocrine.knowledge.claims import load_claims, source_book
 from holocrine.knowledge.evidence import Evidence, packaged_evidence, read_evidence
 from holocrine.knowledge.fitted import fitted
 from holocrine.knowledge.parameters import load_hypotheses
-from holocrine.knowledge.posterior import Posterior, load_posterior, read_posterior, status_of
+from holocrine.knowledge.posterior import Posterior, decided, load_posterior, read_posterior, status_of
 from holocrine.knowledge.rules import rules
 
 WORLDS = 512
@@ -158,13 +158,14 @@ def evidence_studies() -> tuple[StudyEntry, ...]:
 def evidence_claims(workers: int = 1) -> tuple[ClaimEntry, ...]:
     """What the public reads about this treatment, graded, with what the model says."""
     posterior, hypotheses = load_posterior(), tuple(load_hypotheses())
-    texts = {row.observation_id: row.in_words for row in validate(workers=workers).observations if row.supported}
+    rows = validate(workers=workers).observations
+    texts = {row.observation_id: f"{row.in_words}." for row in rows if row.supported}
     return claim_entries(
         load_claims(),
         source_book(),
         predictions=texts,
         weights=posterior.weighted(hypotheses),
-        status=status_of(posterior),
+        status=f"{status_of(posterior)}; {decided(posterior)}",
     )
 
 

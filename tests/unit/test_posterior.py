@@ -11,7 +11,7 @@ from holocrine.errors import FileError
 from holocrine.execution.workers import load_unknowns
 from holocrine.knowledge.load import read_bytes
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
-from holocrine.knowledge.posterior import PACKAGED, Posterior, from_bytes, load_posterior, read_posterior
+from holocrine.knowledge.posterior import PACKAGED, Posterior, decided, from_bytes, load_posterior, read_posterior
 from holocrine.knowledge.variability import load_variability, lumped_spread
 from holocrine.simulation.posterior_draws import draw_posterior
 
@@ -56,6 +56,11 @@ def test_weights_follow_bayes() -> None:
     assert sum(weights.values()) == pytest.approx(1.0)
     assert made.log_bayes_factor("H1", "H3")[0] == pytest.approx(np.log(3.0))
     assert made.weights({"H1": 0.0, "H2": 0.5, "H3": 0.5, "H3b": 0.0})["H1"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_what_is_undetermined_is_said() -> None:
+    assert decided(posterior(H1=1.0)) == "undetermined, all Bayes factors lie between 1/3 and 3"
+    assert decided(posterior(H1=1.2)) == "3 of 6 pairs undetermined (Bayes factor between 1/3 and 3)"
 
 
 def test_draws_of_a_posterior_like_the_prior_spread_like_the_table() -> None:

@@ -12,11 +12,9 @@ from holocrine.inference.predicting import worlds_of
 from holocrine.inference.unknowns import Unknowns
 from holocrine.knowledge.load import read_table
 from holocrine.knowledge.parameters import Hypothesis
-from holocrine.knowledge.posterior import Posterior
+from holocrine.knowledge.posterior import UNDETERMINED, Posterior
 
 DRAWS = 2048
-UNDETERMINED = np.log(3.0)
-"""Log Bayes factors smaller than this leave two explanations undetermined."""
 IDENTIFIED = 0.3
 """Contraction from which the data count as having said something about a parameter."""
 PRIORS: dict[str, dict[HypothesisId, float]] = {
@@ -128,12 +126,13 @@ def _unidentified(posterior: Posterior, unknowns: Unknowns) -> Sequence[Disagree
         if learned >= IDENTIFIED:
             continue
         parameter = unknowns.table[name]
+        unit = "" if parameter.unit == "1" else f" {parameter.unit}"
         found.append(
             Disagreement(
                 title=f"Not identified: {parameter.meaning}",
                 data_say=f"The data removed {max(learned, 0.0):.0%} of the prior variance of the typical value.",
-                model_says=f"Prior {parameter.value:g} (90% {parameter.low90:g} to {parameter.high90:g}) "
-                f"{parameter.unit}; it stays in every forecast's interval.",
+                model_says=f"Prior {parameter.value:g} (90% {parameter.low90:g} to {parameter.high90:g})"
+                f"{unit}; it stays in every forecast's interval.",
                 settled_by=row["measurement"],
             )
         )

@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 
 SCHEMA = "holocrine.posterior/1"
 PACKAGED = "posterior.npz"
+UNDETERMINED = float(np.log(3.0))
+"""Log Bayes factors smaller than this leave two explanations undetermined."""
 LARGEST_BYTES = 20_000_000
 
 
@@ -141,3 +143,13 @@ def load_posterior() -> Posterior:
 def status_of(posterior: Posterior) -> str:
     """What a forecast rests on, in words."""
     return f"population posterior {posterior.identifier}, fitted to {posterior.about['fitted_rows']} published results"
+
+
+def decided(posterior: Posterior) -> str:
+    """Whether the data decide between the explanations of the sebum effect, in words."""
+    ids = tuple(posterior.scores)
+    pairs = [(one, other) for number, one in enumerate(ids) for other in ids[number + 1 :]]
+    open_pairs = [pair for pair in pairs if abs(posterior.log_bayes_factor(*pair)[0]) < UNDETERMINED]
+    if len(open_pairs) == len(pairs):
+        return "undetermined, all Bayes factors lie between 1/3 and 3"
+    return f"{len(open_pairs)} of {len(pairs)} pairs undetermined (Bayes factor between 1/3 and 3)"
