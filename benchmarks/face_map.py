@@ -54,12 +54,13 @@ def measured() -> None:
     x, y, region_of, _ = raster(face, 1.0)
     places = np.stack(np.meshgrid(x, y), axis=-1)[region_of >= 0]
     points, regions = spread_points(face)
+    stacks = [layer_stack(region, "female") for region in regions]
     draws = typical(table_values(load_parameters()), load_hypotheses())
     depth, one = np.full(POINTS, DEPTH_MM), np.ones(POINTS)
-    shots = Shots("onabotulinumtoxinA", points, depth, one, VOLUME_ML * one, regions)
+    shots = Shots("onabotulinumtoxinA", points, depth, one, VOLUME_ML * one, stacks)
     landed = as_planned(points, depth, draws)
     library = KernelLibrary(draws.spatial)
-    sites = [(layer_stack(region, "female"), nominal_volume(VOLUME_ML)) for region in regions]
+    sites = [(stack, nominal_volume(VOLUME_ML)) for stack in stacks]
     tables, table_of = library.tables(sites, TERMINALS)
     levels = np.interp(landed[1], DEPTHS, np.arange(DEPTHS.size))
 
@@ -68,7 +69,7 @@ def measured() -> None:
 
     times = timing.interleaved(
         {
-            "map": lambda: bound_dose(shots, landed, places, draws, library, "female"),
+            "map": lambda: bound_dose(shots, landed, places, draws, library),
             "sum": only_sum,
         },
         runs=50,

@@ -16,11 +16,12 @@ import pytest
 from holocrine.anatomy.face import Face, build_face
 from holocrine.domain.patient import FaceMeasurements
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
-from holocrine.simulation.course import Person, Simulator, simulator
+from holocrine.simulation.block_draws import with_blocks
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.response import responses
 from holocrine.simulation.scene import scene
+from holocrine.simulation.simulator import Person, Simulator, simulator
 
 PATIENCE = 300.0
 """Seconds after which a command counts as stuck: many times the longest one on a busy machine."""
@@ -64,7 +65,7 @@ def examples() -> Path:
 @pytest.fixture(scope="session")
 def small_draws() -> Draws:
     """32 draws over 16 spatial ones: enough for laws that hold draw by draw."""
-    return draw(load_parameters(), load_hypotheses(), seed=3, n=32, n_spatial=16)
+    return with_blocks(draw(load_parameters(), load_hypotheses(), seed=3, n=32, n_spatial=16))
 
 
 @pytest.fixture(scope="session")

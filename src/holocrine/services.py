@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from holocrine.domain.plan import Override, Plan, Provenance
 from holocrine.domain.reading import read_case, read_plan
 from holocrine.domain.schemas import schema_of
 from holocrine.domain.seed import SEED
-from holocrine.domain.vocabulary import HypothesisId, KineticModel, Product, Region
+from holocrine.domain.vocabulary import Harm, HypothesisId, KineticModel, Product, Region, SheetRegion
 from holocrine.errors import FieldError, FileError, InputError, InternalError
 from holocrine.exchange.kinetics import Person, sbml_document
 from holocrine.execution import prefetch
@@ -34,23 +34,29 @@ from holocrine.knowledge.parameters import Hypothesis, ParameterSet, load_hypoth
 from holocrine.knowledge.people import load_people
 from holocrine.knowledge.posterior import load_posterior
 from holocrine.knowledge.variability import load_variability
-from holocrine.models.readout import HARMS, Harm
 from holocrine.planning.alternatives import SEARCH_ORDER, Alternatives
 from holocrine.planning.geometry import checked_points, geometry_checks
+from holocrine.planning.kernels import kernels_wanted
+from holocrine.planning.muscle_sets import standard_regions
 from holocrine.planning.plan import choose, plan_of
-from holocrine.planning.setting import VOLUMES_ML, UnitLimit, setting_of
+from holocrine.planning.setting import UnitLimit, setting_of
 from holocrine.population.criteria import Criterion
 from holocrine.population.typical import fitted_values
 from holocrine.population.virtual import HypothesisChoice, VirtualPopulation
 from holocrine.population.virtual import virtual_population as population_of
-from holocrine.simulation.binding import nominal_volume
-from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
+from holocrine.simulation.binding import Shots, nominal_volume
+from holocrine.simulation.course import Simulation, run
 from holocrine.simulation.draws import Draws, typical
 from holocrine.simulation.forecast import forecast_of
-from holocrine.simulation.library import KernelLibrary
-from holocrine.simulation.maps import face_maps
+from holocrine.simulation.library import KernelLibrary, Site
+from holocrine.simulation.maps import face_maps, sheet_maps
 from holocrine.simulation.person import days_since_last, person_of
 from holocrine.simulation.response import responses
+from holocrine.simulation.shots import shots_of_points
+from holocrine.simulation.simulator import Simulator, simulator
+from holocrine.simulation.systems.acne_history import informed
+from holocrine.simulation.systems.every import outcomes_of
+from holocrine.simulation.systems.outcome import Outcome
 
 DRAWS = 1024
 WEEKS = np.arange(27.0)
@@ -86,6 +92,7 @@ class Answer:
     forecast: Forecast | None = None
     face: Face | None = None
     maps: FaceMaps | None = None
+    sheets: Mapping[SheetRegion, FaceMaps] = field(default_factory=dict)
 
 
 def load_case(path: str | Path) -> Case:
@@ -146,16 +153,20 @@ def plan(
     product = _known_product(case)
     face = build_face(case)
     tell(PLAN_STEPS[0])
-    ready, parameters = _simulator(case, face, case.goals.regions, VOLUMES_ML, seed)
-    limits: dict[Harm, float] = {harm: getattr(case.goals.harm_limits, harm) / 100.0 for harm in HARMS}
-    setting = setting_of(case, face, product, _unit_limits(case, product))
+    limits: dict[Harm, float] = {harm: getattr(case.goals.harm_limits, harm) / 100.0 for harm in get_args(Harm)}
+    setting = setting_of(case, face, product, _unit_limits(case, face, product))
+    ready, parameters = _simulator(case, face, case.goals.regions, kernels_wanted(setting, case.goals.targets), seed)
     tell(PLAN_STEPS[1])
-    alternatives = Alternatives(setting, ready, limits, case.goals.targets)
+
+    def judge(simulation: Simulation, given: Shots) -> Sequence[Outcome]:
+        return outcomes_of(case, ready, simulation, given)
+
+    alternatives = Alternatives(setting, ready, limits, case.goals.targets, judge)
     candidates = alternatives.all(tell)
     tell(PLAN_STEPS[-1])
     chosen = choose(candidates)
     made = plan_of(alternatives, candidates, chosen)
-    return _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation)
+    return _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation, chosen.outcomes)
 
 
 def simulate(
@@ -178,9 +189,13 @@ def simulate(
     given = checked_points(given, face)
     regions = tuple(dict.fromkeys((*case.goals.regions, *(point.region for point in given.points))))
     tell(SIMULATE_STEPS[0])
-    ready, parameters = _simulator(case, face, regions, [point.volume for point in given.points], seed)
+    shots = shots_of_points(given, face)
+    sites = [(stack, float(volume)) for stack, volume in zip(shots.stacks, shots.volume, strict=True)]
+    ready, parameters = _simulator(case, face, regions, sites, seed)
     tell(SIMULATE_STEPS[1])
-    return _answer(case, assessment, given, overrides, ready, parameters, run(ready, shots_of_points(given)))
+    simulation = run(ready, shots)
+    outcomes = outcomes_of(case, ready, simulation, shots)
+    return _answer(case, assessment, given, overrides, ready, parameters, simulation, outcomes)
 
 
 def export_sbml(
@@ -256,11 +271,14 @@ def _answer(
     ready: Simulator,
     parameters: ParameterSet,
     simulation: Simulation,
+    outcomes: Sequence[Outcome],
 ) -> Answer:
     provenance = _provenance(parameters, ready.draws)
-    shots = shots_of_points(given)
+    shots = shots_of_points(given, ready.person.scene.face)
     maps = face_maps(ready, shots)
-    forecast = forecast_of(case, ready, simulation, shots, maps, status=parameters.status, provenance=provenance)
+    forecast = forecast_of(
+        case, ready, simulation, outcomes, given, shots, maps, status=parameters.status, provenance=provenance
+    )
     face = ready.person.scene.face
     complete = given.model_copy(
         update={
@@ -271,7 +289,7 @@ def _answer(
     )
     chances = [benefit.probability_meaningful for benefit in (forecast.benefit, *forecast.further_benefits)]
     final = with_benefit(assessment, max(chances))
-    return Answer(final, complete, forecast, face, maps)
+    return Answer(final, complete, forecast, face, maps, sheet_maps(ready, shots))
 
 
 def _with_tray_of(given: Plan, case: Case) -> Case:
@@ -298,12 +316,12 @@ def _known_product(case: Case) -> Product:
     return case.product.name
 
 
-def _unit_limits(case: Case, product: Product) -> tuple[UnitLimit, ...]:
-    """What every dose limit leaves for the goal regions, earlier sessions counted.
+def _unit_limits(case: Case, face: Face, product: Product) -> tuple[UnitLimit, ...]:
+    """What every dose limit leaves for the regions that may be injected, earlier sessions counted.
 
     Which regions a limit counts is found by asking for one unit in each of them.
     """
-    regions = case.goals.regions
+    regions = tuple(dict.fromkeys((*case.goals.regions, *standard_regions(face, case.goals.targets))))
     none = _limit_values(case, product, dict.fromkeys(regions, 0.0))
     counted: dict[str, set[Region]] = {}
     left: dict[str, float] = {}
@@ -322,13 +340,12 @@ def _limit_values(case: Case, product: Product, units: dict[Region, float]) -> d
 
 
 def _simulator(
-    case: Case, face: Face, regions: Sequence[Region], volumes: Sequence[float], seed: int
+    case: Case, face: Face, regions: Sequence[Region], sites: Sequence[Site], seed: int
 ) -> tuple[Simulator, ParameterSet]:
-    """Surfaces here, missing kernels for `volumes` (mL) in a second process meanwhile."""
-    draws, parameters = person_draws(seed, DRAWS), fitted_parameters()
+    """Surfaces here, missing kernels for `sites` (layers, mL) in a second process meanwhile."""
+    draws, parameters = informed(case, person_draws(seed, DRAWS)), fitted_parameters()
     library = KernelLibrary(draws.spatial)
-    distinct = sorted({nominal_volume(volume) for volume in volumes})
-    wanted = prefetch.Wanted(tuple(regions), face.sex, distinct)
+    wanted = tuple(dict.fromkeys((stack, nominal_volume(volume)) for stack, volume in sites))
     helper = prefetch.start(draws, library, wanted)
     try:
         surfaces = responses(draws, WEEKS, days_since_last(case))

@@ -18,17 +18,21 @@ import pytest
 from holocrine import services
 from holocrine.anatomy.face import Face, distance_to_rim
 from holocrine.anatomy.margins import RIM_MARGIN
+from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.vocabulary import Experience, Product
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.junction import Terminal
 from holocrine.models.readout import HARMS, Harm
 from holocrine.simulation.binding import Shots, bound_dose, loading
-from holocrine.simulation.course import Person, harm_of, muscle_forces, shots_of_points, simulator
+from holocrine.simulation.block_draws import with_blocks
+from holocrine.simulation.course import harms_of
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import as_planned
 from holocrine.simulation.response import NEW_NODES, node_positions, responses
 from holocrine.simulation.scene import scene
+from holocrine.simulation.shots import shots_of_points
+from holocrine.simulation.simulator import Person, simulator
 
 pytestmark = pytest.mark.slow
 
@@ -54,8 +58,7 @@ class Prior:
         """Read-out over baseline on a line from the point, (draws, radii, weeks), needle where planned."""
         cells = np.column_stack([shots.xy[0, 0] + radii, np.full(radii.size, shots.xy[0, 1])])
         landed = as_planned(shots.xy, shots.depth, self.draws)
-        sex = self.face.sex
-        bound = bound_dose(shots, landed, cells, self.draws, self.library, sex, (terminal,))[terminal]
+        bound = bound_dose(shots, landed, cells, self.draws, self.library, (terminal,))[terminal]
         nodes = node_positions(loading(terminal, bound, shots.product, self.draws), NEW_NODES)
         surface = responses(self.draws, weeks)[terminal].values[:, 0]
         low = np.minimum(nodes.astype(int), NEW_NODES - 2)
@@ -67,19 +70,19 @@ class Prior:
         """Mean probability (percent) of a harm, misses of the needle included."""
         person = Person(scene(self.face, ("forehead",)), hand)
         ready = simulator(person, self.draws, self.library, responses(self.draws, WEEKS))
-        probability, _ = harm_of(ready, muscle_forces(ready, shots), harm)
+        probability, _ = harms_of(ready, shots)[harm]
         return float(100.0 * probability.mean())
 
 
 @pytest.fixture(scope="module")
 def prior(female_face: Face) -> Prior:
-    draws = draw(load_parameters(), load_hypotheses(), seed=services.SEED)
+    draws = with_blocks(draw(load_parameters(), load_hypotheses(), seed=services.SEED))
     return Prior(draws, KernelLibrary(draws.spatial), female_face)
 
 
 def one_point(product: Product, units: float, volume_ml: float, depth_mm: float) -> Shots:
     depth, dose, volume = (np.array([value]) for value in (depth_mm, units, volume_ml))
-    return Shots(product, np.array([CENTRE]), depth, dose, volume, ["forehead"])
+    return Shots(product, np.array([CENTRE]), depth, dose, volume, [layer_stack("forehead", "female")])
 
 
 def ninety(values: np.ndarray) -> tuple[float, float]:
@@ -163,9 +166,9 @@ def glabella(face: Face) -> Shots:
     belly, outside = [(-9.0, 8.0), (9.0, 8.0)], [(-19.0, 14.0), (19.0, 14.0)]
     xy = np.array([(0.0, 1.0), *belly, *outside])
     assert distance_to_rim(face, xy).min() >= RIM_MARGIN
-    regions = [face.region_at(x, y) or "glabella" for x, y in xy]
+    stacks = [layer_stack(face.region_at(x, y) or "glabella", face.sex) for x, y in xy]
     return Shots(
-        "onabotulinumtoxinA", xy, np.array([4.0, 5.5, 5.5, 4.5, 4.5]), np.full(5, 4.0), np.full(5, 0.1), regions
+        "onabotulinumtoxinA", xy, np.array([4.0, 5.5, 5.5, 4.5, 4.5]), np.full(5, 4.0), np.full(5, 0.1), stacks
     )
 
 
@@ -183,7 +186,7 @@ def test_lid_droop_after_the_labelled_glabella(hand: Experience, prior: Prior) -
 def test_brow_drop_after_the_labelled_forehead_dose(hand: Experience, prior: Prior, examples: Path) -> None:
     """Published 1.5% after forehead with glabella (safety pool of onabotulinumtoxinA, 2023)."""
     plan = services.load_plan(examples / "protocols" / "forehead-intramuscular-5x4.toml")
-    assert 0.1 < prior.risk(shots_of_points(plan), hand, "brow_drop") < 10.0
+    assert 0.1 < prior.risk(shots_of_points(plan, prior.face), hand, "brow_drop") < 10.0
 
 
 def test_a_treatment_far_away_harms_no_lid(prior: Prior) -> None:

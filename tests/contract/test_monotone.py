@@ -9,16 +9,20 @@ import numpy as np
 import pytest
 
 from holocrine import services
+from holocrine.anatomy.face import Face
 from holocrine.domain.case import Case
 from holocrine.domain.vocabulary import Experience
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.models.readout import HARMS
 from holocrine.simulation.binding import Shots
-from holocrine.simulation.course import Simulation, Simulator, run, shots_of_points, simulator
+from holocrine.simulation.block_draws import with_blocks
+from holocrine.simulation.course import Simulation, run
 from holocrine.simulation.draws import Draws, draw
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.person import days_since_last, person_of
 from holocrine.simulation.response import responses
+from holocrine.simulation.shots import shots_of_points
+from holocrine.simulation.simulator import Simulator, simulator
 from holocrine.simulation.summary import mean_fall
 
 pytestmark = pytest.mark.slow
@@ -43,7 +47,7 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
-    draws = draw(load_parameters(), load_hypotheses(), seed=services.SEED, n=256)
+    draws = with_blocks(draw(load_parameters(), load_hypotheses(), seed=services.SEED, n=256))
     return Bench(draws, KernelLibrary(draws.spatial))
 
 
@@ -53,8 +57,8 @@ def case(examples: Path) -> Case:
 
 
 @pytest.fixture(scope="module")
-def droplets(examples: Path) -> Shots:
-    return shots_of_points(services.load_plan(examples / "protocols" / "microbotox-forehead.toml"))
+def droplets(examples: Path, female_face: Face) -> Shots:
+    return shots_of_points(services.load_plan(examples / "protocols" / "microbotox-forehead.toml"), female_face)
 
 
 @pytest.fixture(scope="module")
@@ -108,11 +112,13 @@ def test_both_sides_are_alike(ready: Simulator, droplets: Shots, usual: Simulati
     assert brow(mirrored) == pytest.approx(brow(usual), rel=0.25)  # landing errors of 1,024 draws
 
 
-def test_an_earlier_session_still_counts_and_adds_up(bench: Bench, examples: Path, case: Case) -> None:
+def test_an_earlier_session_still_counts_and_adds_up(
+    bench: Bench, examples: Path, case: Case, female_face: Face
+) -> None:
     again = services.load_case(examples / "repeat-20-weeks.toml")
     treated = bench.ready(again)
     fresh = bench.ready(again.model_copy(update={"sessions": ()}))
-    shots = shots_of_points(services.load_plan(examples / "protocols" / "microbotox-forehead.toml"))
+    shots = shots_of_points(services.load_plan(examples / "protocols" / "microbotox-forehead.toml"), female_face)
     first, second, both = run(treated, replace_none(shots)), run(fresh, shots), run(treated, shots)
     active = np.isin(bench.draws.hypothesis_ids, ("H1",))
     left = 1.0 - first.sebum["forehead"][:, 0]

@@ -17,8 +17,9 @@ from rich.console import Console
 
 from holocrine import services
 from holocrine.deliver import write_answer
-from holocrine.domain.case import Case, HarmLimits, InflamedLesion
+from holocrine.domain.case import Case, InflamedLesion
 from holocrine.domain.forecast import Forecast
+from holocrine.domain.goals import HarmLimits
 from holocrine.domain.plan import Plan
 from holocrine.domain.schemas import schema_of
 from holocrine.knowledge.posterior import load_posterior

@@ -22,12 +22,12 @@ from holocrine.simulation.binding import (
     potency,
 )
 from holocrine.simulation.constants import tissue_loss_rate
-from holocrine.simulation.course import Person, simulator
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import as_planned
 from holocrine.simulation.response import responses
 from holocrine.simulation.scene import scene
+from holocrine.simulation.simulator import Person, simulator
 from holocrine.simulation.spread import DEPTHS
 
 ROUNDING = 1e-12
@@ -39,12 +39,12 @@ def shots(units: list[float], product: str = "onabotulinumtoxinA", volume: float
     count = len(units)
     xy = np.array([[0.0, 40.0], [6.0, 42.0]])[:count]
     depth = np.array([0.9, 3.4])[:count]
-    return Shots(product, xy, depth, np.array(units), np.full(count, volume), ["forehead"] * count)  # type: ignore[arg-type]
+    return Shots(product, xy, depth, np.array(units), np.full(count, volume), [layer_stack("forehead", "female")] * count)  # type: ignore[arg-type]
 
 
 def bound(given: Shots, draws: Draws, library: KernelLibrary) -> Mapping[Terminal, np.ndarray]:
     landed = as_planned(given.xy, given.depth, draws)
-    return bound_dose(given, landed, CELLS, draws, library, "female")
+    return bound_dose(given, landed, CELLS, draws, library)
 
 
 def test_bound_dose_is_linear_and_additive(small_draws: Draws, small_library: KernelLibrary) -> None:
@@ -52,7 +52,7 @@ def test_bound_dose_is_linear_and_additive(small_draws: Draws, small_library: Ke
     twice = bound(shots([4.0, 6.0]), small_draws, small_library)
     second = shots([1.0, 3.0])
     rest = bound(
-        Shots(second.product, second.xy[1:], second.depth[1:], second.units[1:], second.volume[1:], ["forehead"]),
+        Shots(second.product, second.xy[1:], second.depth[1:], second.units[1:], second.volume[1:], second.stacks[1:]),
         small_draws,
         small_library,
     )
@@ -67,7 +67,7 @@ def test_bound_dose_is_linear_and_additive(small_draws: Draws, small_library: Ke
 def test_depth_decides_who_gets_it(small_draws: Draws, small_library: KernelLibrary) -> None:
     given = shots([4.0])
     skin = bound(given, small_draws, small_library)
-    deep = Shots(given.product, given.xy, np.array([3.4]), given.units, given.volume, given.regions)
+    deep = Shots(given.product, given.xy, np.array([3.4]), given.units, given.volume, given.stacks)
     muscle = bound(deep, small_draws, small_library)
     assert np.all(muscle["motor"][:, 0] > skin["motor"][:, 0])
     assert np.all(muscle["sudomotor"][:, 0] < skin["sudomotor"][:, 0])
@@ -82,7 +82,6 @@ def test_interpolated_between_tabulated_depths(small_draws: Draws, small_library
             CELLS,
             small_draws,
             small_library,
-            "female",
             ("motor",),
         )["motor"]
         for depth in (DEPTHS[2], 0.5 * (DEPTHS[2] + DEPTHS[3]), DEPTHS[3])
@@ -171,5 +170,5 @@ def test_mass_balance_adds_up(small_draws: Draws, small_library: KernelLibrary, 
     # One point at a tabulated depth: the balance is the mean of the kernels' own shares.
     kernels = small_library.kernels(layer_stack("forehead", "female"), nominal_volume(0.02))
     level = 2
-    at_depth = Shots(given.product, given.xy[:1], DEPTHS[[level]], given.units[:1], given.volume[:1], ["forehead"])
+    at_depth = Shots(given.product, given.xy[:1], DEPTHS[[level]], given.units[:1], given.volume[:1], given.stacks[:1])
     assert mass_balance(ready, at_depth).cleared == pytest.approx(2.0 * kernels.cleared[:, level].mean(), rel=1e-9)

@@ -17,7 +17,7 @@ from holocrine.anatomy.measurements import complete
 from holocrine.anatomy.polygons import area_cm2, cells, contains, distance, raster, signed_distance
 from holocrine.anatomy.tables import check_rows
 from holocrine.domain.patient import FaceMeasurements
-from holocrine.domain.vocabulary import Region, Sex
+from holocrine.domain.vocabulary import FaceRegion, Sex
 from holocrine.errors import FieldError, KnowledgeError
 
 FACES: dict[Sex, Face] = {sex: build_face(sex, FaceMeasurements()) for sex in get_args(Sex)}
@@ -147,7 +147,7 @@ class TestRegions:
     @pytest.mark.parametrize("sex", get_args(Sex))
     def test_realistic_areas(self, sex: Sex) -> None:
         face = FACES[sex]
-        assert tuple(face.regions) == get_args(Region)
+        assert tuple(face.regions) == get_args(FaceRegion)
         area = {name: area_cm2(polygon) for name, polygon in face.regions.items()}
         assert 45 < area["forehead"] < 75
         assert 4 < area["glabella"] < 9
@@ -225,7 +225,7 @@ class TestMeasurements:
             ("face_height", "cheek_left", 135.0),
         ],
     )
-    def test_larger_distance_larger_region(self, name: str, region: Region, value: float) -> None:
+    def test_larger_distance_larger_region(self, name: str, region: FaceRegion, value: float) -> None:
         larger = build_face("female", measured(**{name: value}))
         assert area_cm2(larger.regions[region]) > 1.05 * area_cm2(FACES["female"].regions[region])
 

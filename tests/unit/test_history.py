@@ -36,7 +36,7 @@ def test_points_are_taken_as_they_are(female_face: Face) -> None:
     assert shots.product == "abobotulinumtoxinA"
     assert shots.xy.tolist() == [[0.0, 40.0]]
     assert (shots.depth.tolist(), shots.units.tolist(), shots.volume.tolist()) == ([0.9], [4.0], [0.02])
-    assert list(shots.regions) == ["forehead"]
+    assert [stack.site for stack in shots.stacks] == ["forehead"]
 
 
 def test_totals_are_laid_out_evenly_over_the_regions(female_face: Face) -> None:
@@ -44,8 +44,9 @@ def test_totals_are_laid_out_evenly_over_the_regions(female_face: Face) -> None:
     shots = shots_of(total, female_face)
     assert shots.units.sum() == pytest.approx(20.0, rel=1e-12)  # a sum of equal shares
     assert len(set(shots.units)) == 1
-    assert set(shots.regions) == {"forehead", "nose"}
-    assert [female_face.region_at(x, y) for x, y in shots.xy] == list(shots.regions)
+    regions = [stack.site for stack in shots.stacks]
+    assert set(regions) == {"forehead", "nose"}
+    assert [female_face.region_at(x, y) for x, y in shots.xy] == regions
     gaps = np.hypot(*np.moveaxis(shots.xy[:, None] - shots.xy[None], -1, 0))[~np.eye(len(shots.xy), dtype=bool)]
     assert gaps.min() == pytest.approx(ASSUMED_SPACING_MM, abs=0.01)  # drawn on a grid
 
@@ -56,7 +57,7 @@ def test_one_session_today_leaves_its_own_loading(
     only = session(0)
     shots = shots_of(only, female_face)
     landed = placed(shots.xy, shots.depth, small_draws, "expert", salt=1)
-    bound = bound_dose(shots, landed, CELLS, small_draws, small_library, "female", ("motor",))["motor"]
+    bound = bound_dose(shots, landed, CELLS, small_draws, small_library, ("motor",))["motor"]
     left = residual_loading("motor", [only], female_face, "expert", CELLS, small_draws, small_library)
     assert np.array_equal(left, loading("motor", bound, "onabotulinumtoxinA", small_draws))
 

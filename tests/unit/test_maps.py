@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.maps import FaceMaps
 from holocrine.simulation.binding import Shots, bound_dose, loading
-from holocrine.simulation.course import Simulator, run
+from holocrine.simulation.course import run
 from holocrine.simulation.maps import AREA_WEEK, MAP_WEEKS, area_shares, face_maps
 from holocrine.simulation.placement import placed
 from holocrine.simulation.response import NEW_NODES, node_positions
+from holocrine.simulation.simulator import Simulator
 
 SHOTS = Shots(
     "onabotulinumtoxinA",
@@ -18,7 +20,7 @@ SHOTS = Shots(
     np.array([0.9, 0.9]),
     np.array([4.0, 4.0]),
     np.array([0.05, 0.05]),
-    ["forehead", "forehead"],
+    [layer_stack("forehead", "female")] * 2,
 )
 
 
@@ -53,7 +55,7 @@ def test_numbers_at_single_places(maps: FaceMaps, small_simulator: Simulator) ->
     rows, columns = np.array([20, 25, 35]), np.array([40, 55, 70])
     places = np.stack([maps.x[columns], maps.y[rows]], axis=1)
     landed = placed(SHOTS.xy, SHOTS.depth, draws, "expert")
-    bound = bound_dose(SHOTS, landed, places, draws, small_simulator.library, "female", ("sudomotor",))["sudomotor"]
+    bound = bound_dose(SHOTS, landed, places, draws, small_simulator.library, ("sudomotor",))["sudomotor"]
     nodes = node_positions(loading("sudomotor", bound, "onabotulinumtoxinA", draws), NEW_NODES)
     surface = small_simulator.responses["sudomotor"].values[:, 0]
     for number, week in enumerate(MAP_WEEKS):
@@ -85,7 +87,7 @@ def test_nothing_before_and_most_near_the_points(maps: FaceMaps) -> None:
 
 
 def test_area_shares_count_cells(maps: FaceMaps, small_simulator: Simulator) -> None:
-    [share] = area_shares(maps, small_simulator, ("forehead",))
+    [share] = area_shares(maps, small_simulator)
     falls = maps.sebum_fall[maps.weeks.index(AREA_WEEK)][maps.region_of == 0]
     assert share.share_by_fall == {step: float(np.mean(falls >= float(step))) for step in ("10", "20", "30", "40")}
     assert share.share_by_fall["10"] > 0.0

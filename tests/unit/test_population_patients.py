@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holocrine.anatomy.sites import layer_stack, typical_sebum
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import FaceRegion
 from holocrine.errors import InputError, KnowledgeError
 from holocrine.knowledge.parameters import load_hypotheses, load_parameters
 from holocrine.knowledge.people import Counts, LesionKind, load_people
@@ -29,7 +29,7 @@ N = 20_000
 Z_BOUND = 4.5
 """Standard errors; seeds are fixed, and a right population exceeds them once in 150,000 comparisons."""
 KINDS: tuple[LesionKind, ...] = get_args(LesionKind)
-REGIONS: tuple[Region, ...] = get_args(Region)
+REGIONS: tuple[FaceRegion, ...] = get_args(FaceRegion)
 
 
 def population(hypothesis: HypothesisChoice = "H1", **named: object) -> VirtualPopulation:
@@ -161,7 +161,7 @@ def test_parameters_without_occasions_stay_put(many: VirtualPatients) -> None:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_first_sebum_readings_match_the_table(region: Region, many: VirtualPatients) -> None:
+def test_first_sebum_readings_match_the_table(region: FaceRegion, many: VirtualPatients) -> None:
     median, cv, _ = typical_sebum(region)
     readings, sigma = many.sebum_reading(region), np.sqrt(np.log1p(cv**2))
     # Shifts by age and sex make the distribution slightly skewed on the log scale: its mean and SD are exact.

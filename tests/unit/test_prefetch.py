@@ -15,7 +15,7 @@ from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.spread import spread_kernels
 
 STACK = layer_stack("chin", "male")
-WANTED = prefetch.Wanted(("chin",), "male", (0.01,))
+WANTED = ((STACK, 0.01),)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def surfaces(draws: Draws) -> dict[Terminal, Response]:
 
 
 def test_outputs_read_are_the_organs() -> None:
-    assert OUTPUT == {"motor": "force", "sudomotor": "sweat", "sebaceous": "R"}
+    assert OUTPUT == {"motor": "force", "bulk": "M", "sudomotor": "sweat", "sebaceous": "R"}
     assert set(OUTPUT.values()) <= set(SITE.outputs)
 
 

@@ -9,29 +9,39 @@ import numpy as np
 import pytest
 
 from holocrine import services
-from holocrine.domain.vocabulary import Product
-from holocrine.models.readout import HARMS, Harm
+from holocrine.domain.vocabulary import Harm, Product
 from holocrine.planning.alternatives import (
     HARM_SHARES,
     PRICE_FACTORS,
     SEARCH_ORDER,
     Alternatives,
     Candidate,
+    Judge,
     listed,
     planning_index,
-    shots,
 )
 from holocrine.planning.lattice import SPACINGS_MM
-from holocrine.planning.objective import FREE, PlanObjective, Point, Weights, mean_gain
+from holocrine.planning.objective import FREE, PlanObjective, Weights, mean_gain, shots
 from holocrine.planning.plan import choose, injection_points
+from holocrine.planning.point import Point
 from holocrine.planning.search import MAX_POINTS, Search
 from holocrine.planning.setting import Setting, UnitLimit, setting_of
-from holocrine.simulation.course import Simulator, run
+from holocrine.simulation.binding import no_shots
+from holocrine.simulation.course import Simulation, run
+from holocrine.simulation.simulator import Simulator
 from holocrine.simulation.summary import mean_fall
+from holocrine.simulation.systems.benefit import fall_course
+from holocrine.simulation.systems.sebum import sebum_outcomes
 
 ONA: Product = "onabotulinumtoxinA"
-CAPS: dict[Harm, float] = {"lid_ptosis": 0.002, "brow_drop": 0.004, "smile_change": 0.002}
-NO_CAPS: dict[Harm, float] = dict.fromkeys(HARMS, 1.0)
+CAPS: dict[Harm, float] = {
+    "lid_ptosis": 0.002,
+    "brow_drop": 0.004,
+    "smile_change": 0.002,
+    "lip_weakness": 0.05,
+    "bite_weakness": 0.05,
+}
+NO_CAPS: dict[Harm, float] = dict.fromkeys(CAPS, 1.0)
 POINTS = (
     Point(-20.0, 36.0, 0.9, 0.02, 2.0, "forehead", 0),
     Point(20.0, 36.0, 0.9, 0.02, 2.0, "forehead", 1),
@@ -51,13 +61,26 @@ def setting(examples: Path, small_simulator: Simulator) -> Setting:
 @pytest.fixture(scope="module")
 def objective(small_simulator: Simulator) -> PlanObjective:
     """Sebum on every draw, so that it can be held against the simulation."""
-    return PlanObjective(small_simulator, ONA, ("sebum",), 64.0, np.arange(32), 1.0)
+    return PlanObjective(small_simulator, ONA, ("sebum",), 64.0, np.arange(32), 1.0, lambda _: {})
+
+
+def judge_of(simulator: Simulator) -> Judge:
+    """Sebum alone, which is all these plans are for."""
+    case = services.load_case(Path(__file__).parents[2] / "examples" / "oily-forehead.toml")
+    return lambda simulation, _: sebum_outcomes(case, simulator, simulation)
+
+
+def fall_of(simulator: Simulator, simulation: Simulation) -> np.ndarray:
+    outcomes = judge_of(simulator)(simulation, no_shots())
+    return mean_fall(fall_course(outcomes, "sebum", simulator.person.scene.areas), simulator.weeks)
 
 
 @pytest.fixture(scope="module")
 def alternatives(setting: Setting, small_simulator: Simulator) -> Alternatives:
     """Limits wide enough for a plan: with few draws the upper ends are ragged."""
-    return Alternatives(setting, small_simulator, {h: 15.0 * cap for h, cap in CAPS.items()}, ("sebum",))
+    return Alternatives(
+        setting, small_simulator, {h: 15.0 * cap for h, cap in CAPS.items()}, ("sebum",), judge_of(small_simulator)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +105,9 @@ def test_mean_gain_is_plain_interpolation() -> None:
 def test_tallies_add_and_subtract(objective: PlanObjective) -> None:
     whole, part, rest = (objective.tally(points) for points in (POINTS, POINTS[:2], POINTS[2:]))
     for found in (part.plus(rest), whole.plus(rest).plus(rest, -1.0)):
-        assert found.goal["sebaceous"] == pytest.approx(whole.goal["sebaceous"], rel=1e-9, abs=1e-15)  # cancellation
+        assert found.goal["sebaceous", "skin"] == pytest.approx(
+            whole.goal["sebaceous", "skin"], rel=1e-9, abs=1e-15
+        )  # cancellation
         assert found.harm == pytest.approx(whole.harm, rel=1e-9, abs=1e-15)
         assert found.units == pytest.approx(8.0, rel=1e-12)
         assert found.punctures == 3
@@ -106,10 +131,10 @@ def test_prices_are_what_they_say(objective: PlanObjective) -> None:
 
 
 def test_benefit_agrees_with_the_full_simulation(objective: PlanObjective, small_simulator: Simulator) -> None:
-    simulation = run(small_simulator, shots(POINTS, ONA))
+    simulation = run(small_simulator, shots(listed(POINTS), ONA, small_simulator.person.scene.face))
     ordered = tuple(replace(point, number=number) for number, point in enumerate(listed(POINTS)))
     value = objective.value(objective.tally(ordered), FREE)
-    expected = mean_fall(simulation, small_simulator.person.scene).mean()
+    expected = fall_of(small_simulator, simulation).mean()
     assert value.benefit == pytest.approx(expected, rel=0.05)  # goal cells of 4 mm against 2 mm
     brow = simulation.harm_probability["brow_drop"][: small_simulator.draws.n].mean()
     # muscle cells of 6 mm against 4 mm, and the worst week of the mean course against that of each cell

@@ -11,10 +11,10 @@ from holocrine.anatomy import sites
 from holocrine.anatomy.face import build_face
 from holocrine.anatomy.sites import layer_stack, sweat_gland_density, terminal_band, typical_sebum
 from holocrine.domain.patient import FaceMeasurements
-from holocrine.domain.vocabulary import Region, Sex
+from holocrine.domain.vocabulary import FaceRegion, Region, Sex
 from holocrine.errors import KnowledgeError
 
-REGIONS = get_args(Region)
+FACE, REGIONS = get_args(FaceRegion), get_args(Region)
 SEXES = get_args(Sex)
 
 
@@ -68,7 +68,7 @@ def test_target_bands_lie_in_their_layers(region: Region, sex: Sex) -> None:
     assert dermis < sebaceous[0] < sebaceous[1] < subcutis
     assert dermis < sudomotor[0] < subcutis < sudomotor[1] <= stack.top("muscle")
     assert sudomotor[1] == pytest.approx(subcutis + 0.5)
-    assert sudomotor[1] < motor[0] < motor[1]
+    assert sudomotor[1] <= motor[0] < motor[1]
     thickness = stack.thickness("dermis")
     assert sebaceous == pytest.approx((dermis + 0.2 * thickness, dermis + 0.85 * thickness))
 
@@ -85,7 +85,7 @@ def test_both_sides_share_their_layers() -> None:
 
 
 def test_sebum_follows_the_published_order() -> None:
-    level = {region: typical_sebum(region)[0] for region in REGIONS}
+    level = {region: typical_sebum(region)[0] for region in FACE}
     for oily in ("forehead", "nose", "chin"):
         assert level[oily] > level["cheek_left"] == level["cheek_right"]
     assert level["chin"] == max(level.values())
@@ -100,14 +100,37 @@ def test_chin_reproduces_the_reported_mean_and_spread() -> None:
 
 
 def test_interpolated_sebum_says_so() -> None:
-    for region in REGIONS:
+    for region in FACE:
         if region != "chin":
             assert "assumption" in typical_sebum(region)[2]
 
 
 def test_sweat_gland_density() -> None:
-    assert sweat_gland_density("forehead").median == 186.0
-    assert sweat_gland_density("upper_lip").median == 16.0
+    published = {"forehead": 186.0, "upper_lip": 16.0, "axilla_left": 84.0, "palm_right": 518.0, "sole_left": 497.0}
+    assert {region: sweat_gland_density(region).median for region in published} == published
+
+
+@pytest.mark.parametrize("region", ["palm_left", "sole_right", "bladder"])
+def test_no_sebum_where_no_sebaceous_glands_are(region: Region) -> None:
+    with pytest.raises(KnowledgeError, match="no casual_sebum"):
+        typical_sebum(region)
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_sides_share_their_layers_and_only_their_name_differs(sex: Sex) -> None:
+    for left, right, site in (
+        ("axilla_left", "axilla_right", "axilla"),
+        ("palm_left", "palm_right", "palm"),
+        ("sole_left", "sole_right", "sole"),
+    ):
+        stacks = [layer_stack(region, sex) for region in (left, right, site)]  # type: ignore[arg-type]
+        assert len({stack.layers for stack in stacks}) == 1
+        assert {stack.bottom for stack in stacks} == {"deep tissue"}
+
+
+def test_horny_layer_of_hand_and_foot_is_thick() -> None:
+    thickness = {site: layer_stack(site, "female").thickness("epidermis") for site in ("sole", "palm", "axilla")}
+    assert thickness["sole"] > thickness["palm"] > 5.0 * thickness["axilla"]
 
 
 def test_missing_layer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

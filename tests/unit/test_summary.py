@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pytest
 
-from holocrine.anatomy.face import Face
-from holocrine.domain.vocabulary import Region
-from holocrine.simulation.course import Simulation
-from holocrine.simulation.scene import Scene
 from holocrine.simulation.summary import (
     BENEFIT_WEEKS,
     benefit_weeks,
     effect_duration,
-    fall_course,
     interval,
     mean_fall,
     onset_and_duration,
 )
+from holocrine.simulation.systems.benefit import fall_course
+from holocrine.simulation.systems.outcome import PERCENT, Outcome
 
 WEEKS = np.arange(27.0)
 ROUNDING = 1e-12
 
 
-def simulated(
-    sebum: Mapping[Region, np.ndarray], untreated: float = 1.0, sweat: Mapping[Region, np.ndarray] | None = None
-) -> Simulation:
-    """A simulation of which only the glands matter."""
-    flat = {region: np.full_like(course, untreated) for region, course in sebum.items()}
-    still = {region: np.ones_like(course) for region, course in sebum.items()}
-    nothing = np.zeros((1, WEEKS.size))
-    return Simulation(
-        weeks=WEEKS,
-        sebum=sebum,
-        sebum_untreated=flat,
-        sebum_reading=sebum,
-        sweat=sweat or still,
-        sweat_untreated=still,
-        frontalis=nothing,
-        brow=nothing,
-        harm_probability={},
-        harm_course={},
+def sebum(untreated: float = 1.0, **courses: np.ndarray) -> tuple[Outcome, ...]:
+    """Sebum per region, as shares of a person never treated."""
+    return tuple(
+        Outcome("sebum", "sebum", region, PERCENT, 100.0 * course, 100.0 * untreated * np.ones_like(course), "D", "")  # type: ignore[arg-type]
+        for region, course in courses.items()
     )
 
 
-def place(face: Face, **areas: float) -> Scene:
-    return Scene(face, {}, areas, {})  # type: ignore[arg-type]
+def falls(untreated: float = 1.0, **courses: np.ndarray) -> np.ndarray:
+    """Fall of the sebum over regions of equal area."""
+    return fall_course(sebum(untreated, **courses), "sebum", dict.fromkeys(courses, 5.0))  # type: ignore[arg-type]
 
 
 def box(start: int, end: int, depth: float) -> np.ndarray:
@@ -55,47 +38,48 @@ def box(start: int, end: int, depth: float) -> np.ndarray:
     return np.where((start <= WEEKS) & (end >= WEEKS), 1.0 - depth, 1.0)
 
 
-def test_fall_is_weighted_by_area_and_counts_against_no_new_session(female_face: Face) -> None:
+def test_fall_is_weighted_by_area_and_counts_against_no_new_session() -> None:
     ones = np.ones((3, WEEKS.size))
-    simulation = simulated({"forehead": 0.4 * ones, "nose": 0.6 * ones}, untreated=0.8)
-    course = fall_course(simulation, place(female_face, forehead=30.0, nose=10.0))
+    outcomes = sebum(0.8, forehead=0.4 * ones, nose=0.6 * ones)
+    course = fall_course(outcomes, "sebum", {"forehead": 30.0, "nose": 10.0})
     assert course == pytest.approx(np.full((3, WEEKS.size), 0.75 * 40.0 + 0.25 * 20.0), rel=ROUNDING)
-    assert mean_fall(simulation, place(female_face, forehead=30.0, nose=10.0)) == pytest.approx(np.full(3, 35.0))
+    assert mean_fall(course, WEEKS) == pytest.approx(np.full(3, 35.0))
 
 
-def test_benefit_counts_weeks_two_to_sixteen_alone(female_face: Face) -> None:
+def test_numbers_are_summed_over_regions_and_compared_with_no_new_session() -> None:
+    ones = np.ones((2, WEEKS.size))
+    counts = [
+        Outcome("lesions", "lesions", "forehead", "lesions", 6.0 * ones, 8.0 * ones, "D", ""),
+        Outcome("lesions", "lesions", "nose", "lesions", 0.0 * ones, 2.0 * ones, "D", ""),
+    ]
+    course = fall_course(counts, "acne", {"forehead": 30.0, "nose": 10.0})
+    assert course == pytest.approx(np.full((2, WEEKS.size), 40.0), rel=ROUNDING)  # 6 instead of 10, whatever the areas
+    nothing = [Outcome("lesions", "lesions", "nose", "lesions", 0.0 * ones, 0.0 * ones, "D", "")]
+    assert not fall_course(nothing, "acne", {"nose": 10.0}).any()
+
+
+def test_benefit_counts_weeks_two_to_sixteen_alone() -> None:
     assert WEEKS[benefit_weeks(WEEKS)].tolist() == list(range(2, 17))
     assert BENEFIT_WEEKS == (2.0, 16.0)
     outside = np.stack([np.minimum(box(0, 1, 0.5), box(17, 26, 0.5)), box(2, 16, 0.5), box(2, 4, 0.5)])
-    falls = mean_fall(simulated({"forehead": outside}), place(female_face, forehead=5.0))
-    assert falls == pytest.approx([0.0, 50.0, 10.0], abs=1e-9)  # three of fifteen weeks
+    assert mean_fall(falls(forehead=outside), WEEKS) == pytest.approx([0.0, 50.0, 10.0], abs=1e-9)  # 3 of 15 weeks
 
 
-def test_the_integrator_s_noise_is_no_effect(female_face: Face) -> None:
-    noise = 1.0 - 5e-5 * np.sin(WEEKS)[None, :]
-    assert not fall_course(simulated({"forehead": noise}), place(female_face, forehead=5.0)).any()
+def test_the_integrator_s_noise_is_no_effect() -> None:
+    assert not falls(forehead=1.0 - 5e-5 * np.sin(WEEKS)[None, :]).any()
 
 
-def test_sweat_is_summed_up_like_sebum(female_face: Face) -> None:
-    still = np.ones((1, WEEKS.size))
-    simulation = simulated({"forehead": still}, sweat={"forehead": 0.3 * still})
-    scene = place(female_face, forehead=5.0)
-    assert mean_fall(simulation, scene, "sweat") == pytest.approx([70.0])
-    assert mean_fall(simulation, scene, "sebum") == pytest.approx([0.0])
-
-
-def test_duration_ends_at_half_of_the_peak_among_those_with_an_effect(female_face: Face) -> None:
-    scene = place(female_face, forehead=5.0)
+def test_duration_ends_at_half_of_the_peak_among_those_with_an_effect() -> None:
     peaked = np.minimum(box(1, 12, 0.3), box(2, 4, 0.5))  # half of 50% is 25%: above it until week 12
     small = np.minimum(box(1, 12, 0.2), box(2, 4, 0.5))  # half of 50% is 25%: above it until week 4
     none = box(1, 12, 0.005)
-    found = effect_duration(simulated({"forehead": np.stack([peaked, none])}), scene)
+    found = effect_duration(falls(forehead=np.stack([peaked, none])), WEEKS)
     assert found is not None
     assert (found.median, found.lo90, found.hi90) == (12.0, 12.0, 12.0)
-    found = effect_duration(simulated({"forehead": np.stack([small, box(1, 26, 0.5)])}), scene)
+    found = effect_duration(falls(forehead=np.stack([small, box(1, 26, 0.5)])), WEEKS)
     assert found is not None
     assert found.median == 15.0  # half way between 4 and the end of the forecast, 26
-    assert effect_duration(simulated({"forehead": none[None]}), scene) is None
+    assert effect_duration(falls(forehead=none[None]), WEEKS) is None
 
 
 def test_interval_is_made_of_quantiles() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holocrine.domain.forecast import Interval
+from holocrine.domain.interval import Interval
 from holocrine.report import wording
 
 DOSE = re.compile(r"^(0|[1-9]\d{0,2}(,\d{3})*)(\.\d*[1-9])? units? onabotulinumtoxinA$")

@@ -47,9 +47,9 @@ def test_bound_doses_are_those_of_a_forecast(world: World) -> None:
     scene = lattice("forehead", "intradermal", 9, 12.0, 0.05)
     scene = replace(scene, aimed=True)
     one = typical(table_values(load_parameters()), load_hypotheses())
-    shots = Shots(PRODUCT, scene.xy, scene.depth, np.ones(9), np.full(9, 0.05), ["forehead"] * 9)
+    shots = Shots(PRODUCT, scene.xy, scene.depth, np.ones(9), np.full(9, 0.05), [layer_stack("forehead", "female")] * 9)
     landed = (scene.xy[None], scene.depth[None])
-    theirs = bound_dose(shots, landed, scene.cells, one, KernelLibrary(one.spatial), "female")
+    theirs = bound_dose(shots, landed, scene.cells, one, KernelLibrary(one.spatial))
     for terminal in TERMINALS:
         ours = world.bound(scene, terminal)[0]
         assert ours == pytest.approx(theirs[terminal][0], rel=1e-6), terminal

@@ -22,7 +22,7 @@ from holocrine.anatomy.outlines import drawing_lines
 from holocrine.anatomy.polygons import Polygon, contains
 from holocrine.anatomy.regions import skin_regions
 from holocrine.domain.patient import FaceMeasurements
-from holocrine.domain.vocabulary import Region, Sex
+from holocrine.domain.vocabulary import FaceRegion, Sex
 
 __all__ = [
     "Face",
@@ -46,7 +46,7 @@ class Face:
     """
 
     sex: Sex
-    regions: Mapping[Region, Polygon]
+    regions: Mapping[FaceRegion, Polygon]
     muscles: Mapping[str, MuscleArea]
     landmarks: Mapping[str, tuple[float, float]]
     brow_line: NDArray[np.float64]
@@ -55,7 +55,7 @@ class Face:
     measurements: Mapping[str, Measurement]
     outlines: Mapping[str, NDArray[np.float64]]
 
-    def region_at(self, x: float, y: float) -> Region | None:
+    def region_at(self, x: float, y: float) -> FaceRegion | None:
         """The region in which the point (mm) lies, None outside all of them."""
         return next((name for name, polygon in self.regions.items() if contains(polygon, [(x, y)])[0]), None)
 

@@ -10,19 +10,19 @@ import numpy as np
 from holocrine.anatomy.borders import parallel
 from holocrine.anatomy.curves import Curve, both_sides, join, mirror
 from holocrine.anatomy.polygons import Polygon
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import FaceRegion
 
 SCALP_EDGE_WIDTH = 18.0
 """mm; assumption: the oily band behind the hairline is 15-20 mm wide and tapers at the temples."""
 
 
-def skin_regions(borders: Mapping[str, Curve]) -> dict[Region, Polygon]:
+def skin_regions(borders: Mapping[str, Curve]) -> dict[FaceRegion, Polygon]:
     """Every region's outline, (n, 2) in mm, in the order of the vocabulary."""
-    outlines: dict[Region, Polygon] = _central(borders) | _lateral(borders)
-    return {name: outlines[name] for name in get_args(Region)}
+    outlines: dict[FaceRegion, Polygon] = _central(borders) | _lateral(borders)
+    return {name: outlines[name] for name in get_args(FaceRegion)}
 
 
-def _central(b: Mapping[str, Curve]) -> dict[Region, Polygon]:
+def _central(b: Mapping[str, Curve]) -> dict[FaceRegion, Polygon]:
     """Regions across the midline: each is drawn from midline to midline on the left and mirrored."""
     share = np.linspace(0.0, 1.0, len(b["hairline"]))
     width = np.interp(share, [0.0, 0.6, 0.9, 1.0], [1.0, 1.0, 0.75, 0.45]) * SCALP_EDGE_WIDTH
@@ -49,7 +49,7 @@ def _central(b: Mapping[str, Curve]) -> dict[Region, Polygon]:
     }
 
 
-def _lateral(b: Mapping[str, Curve]) -> dict[Region, Polygon]:
+def _lateral(b: Mapping[str, Curve]) -> dict[FaceRegion, Polygon]:
     """Paired regions."""
     temple = join(b["temporal_crest"], b["lateral_rim"], b["cheekbone"], b["temporal_hairline"][::-1])
     cheek = join(

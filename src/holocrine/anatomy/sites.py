@@ -16,7 +16,7 @@ Bottom = Literal["bone", "deep tissue"]
 Terminal = Literal["sebaceous", "sudomotor", "motor"]
 
 _ORDER: tuple[LayerName, ...] = get_args(LayerName)
-_NO_BONE_BELOW = ("cheek", "upper_lip", "axilla", "abdomen", "back", "palm", "sole")
+_NO_BONE_BELOW = ("cheek", "upper_lip", "axilla", "abdomen", "back", "palm", "sole", "bladder")
 """Here the mouth's cavity, the buccal fat or deep tissue follows the muscle, elsewhere bone."""
 SEBACEOUS_BAND = (0.20, 0.85)
 """Shares of the dermis; assumption: sebaceous glands sit between its upper fifth and the lower follicle."""
@@ -68,7 +68,7 @@ class Level:
 
 @lru_cache(maxsize=64)
 def layer_stack(region: Region | BodySite, sex: Sex) -> LayerStack:
-    """The layers of a region of the face or a site of the body. Raises KnowledgeError when the table lacks one."""
+    """The layers of a region or a site of the body. Raises KnowledgeError when the table lacks one."""
     rows = {row["layer"]: row for row in _layer_rows() if row["site"] == _site(region) and row["sex"] == sex}
     if missing := [name for name in _ORDER if name not in rows]:
         raise KnowledgeError(f"layers.csv: {_site(region)} ({sex}) has no {', '.join(missing)}")
@@ -118,7 +118,7 @@ def _gland_level(region: Region, quantity: str) -> Level:
 
 
 def _site(region: Region | BodySite) -> str:
-    """Both sides of the face share their rows."""
+    """Both sides share their rows."""
     return region.removesuffix("_left").removesuffix("_right")
 
 

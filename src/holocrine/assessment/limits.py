@@ -7,15 +7,18 @@ states both numbers and says whether it is exceeded.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from holocrine.assessment.assess import standing
 from holocrine.domain.case import Case
 from holocrine.domain.plan import LimitCheck, Plan
 from holocrine.domain.session import Session
-from holocrine.domain.vocabulary import Product, Region
+from holocrine.domain.vocabulary import FaceRegion, Product, Region
 from holocrine.knowledge.rules import Rule, rules
+
+FACE = frozenset(get_args(FaceRegion))
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,10 @@ def plan_limit_checks(case: Case, plan: Plan) -> tuple[LimitCheck, ...]:
     units: dict[Region, float] = {}
     muscle: dict[Region, float] = {}
     for point in plan.points:
-        units[point.region] = units.get(point.region, 0.0) + point.units
+        region = point.labelled_region
+        units[region] = units.get(region, 0.0) + point.units
         if point.plane == "intramuscular":
-            muscle[point.region] = muscle.get(point.region, 0.0) + point.units
+            muscle[region] = muscle.get(region, 0.0) + point.units
     return limit_checks(case, plan.solution.product, units, muscle)
 
 
@@ -81,12 +85,29 @@ def _region_total(rule: Rule, _case: Case, planned: _Planned) -> Iterator[LimitC
         yield _check(rule, total, f"Planned: {total:g}.", planned.product)
 
 
-def _window_total(rule: Rule, case: Case, planned: _Planned) -> Iterator[LimitCheck]:
-    # A session whose place is not recorded may have been facial, so it counts towards facial totals too.
-    earlier = sum(s.units for s in _within(rule, case, planned) if s.product == planned.product)
-    now = sum(planned.units.values())
+def _facial_total(rule: Rule, case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    facial = {region: units for region, units in planned.units.items() if region in FACE}
+    if facial:
+        # A session whose place is not recorded may have been facial, so it counts too.
+        sessions = [s for s in _within(rule, case, planned) if not s.regions or FACE & set(s.regions)]
+        yield _total(rule, planned, sessions, sum(facial.values()))
+
+
+def _cumulative_total(rule: Rule, case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    yield _total(rule, planned, _within(rule, case, planned), sum(planned.units.values()))
+
+
+def _total(rule: Rule, planned: _Planned, sessions: Sequence[Session], now: float) -> LimitCheck:
+    earlier = sum(session.units for session in sessions if session.product == planned.product)
     detail = f"Planned {now:g}, given in the last {rule.setting.argument[0]} days {earlier:g}."
-    yield _check(rule, now + earlier, detail, planned.product)
+    return _check(rule, now + earlier, detail, planned.product)
+
+
+def _bladder_total(rule: Rule, case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    cause = (case.urology and case.urology.cause) or "idiopathic"  # the stricter limit where the cause is unknown
+    if cause in rule.setting.argument and planned.units.get("bladder", 0.0) > 0:
+        total = planned.units["bladder"]
+        yield _check(rule, total, f"Planned: {total:g}.", planned.product)
 
 
 def _other_product_total(rule: Rule, case: Case, planned: _Planned) -> Iterator[LimitCheck]:
@@ -115,8 +136,9 @@ def _within(rule: Rule, case: Case, planned: _Planned) -> list[Session]:
 
 _KINDS: Mapping[str, Callable[[Rule, Case, _Planned], Iterator[LimitCheck]]] = {
     "region_total": _region_total,
-    "facial_total": _window_total,
-    "cumulative_total": _window_total,
+    "facial_total": _facial_total,
+    "cumulative_total": _cumulative_total,
+    "bladder_total": _bladder_total,
     "other_product_total": _other_product_total,
     "forehead_muscle_alone": _forehead_muscle_alone,
 }

@@ -11,14 +11,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from holocrine.domain.base import Record, fault
+from holocrine.domain.goals import Goals
 from holocrine.domain.observation import Observation
 from holocrine.domain.patient import Patient
-from holocrine.domain.quantities import AreaMassDensity, Distance, Fraction, Length, TimeSpan, Volume
+from holocrine.domain.quantities import AreaMassDensity, Distance, Length, TimeSpan, Volume
 from holocrine.domain.session import Session
 from holocrine.domain.text import Day, Line80, Line120, SerumText
+from holocrine.domain.urology import Urology
 from holocrine.domain.vocabulary import (
     Allergen,
-    Avoidance,
     Condition,
     Diluent,
     DrugClass,
@@ -30,16 +31,11 @@ from holocrine.domain.vocabulary import (
     Region,
     Response,
     Syringe,
-    Target,
     YesNo,
 )
 
 Grade = Annotated[int, Field(ge=0, le=4)]
 Count = Annotated[int, Field(ge=0, le=999)]
-
-
-MEANINGFUL_SWEAT_FALL = 50.0
-"""Percent; assumption: half the sweat is about one grade of the hyperhidrosis severity scale."""
 
 
 class InflamedLesion(Record):
@@ -61,6 +57,7 @@ class Findings(Record):
     scars: dict[Region, Literal["none", "mild", "moderate", "severe"]] = Field(default_factory=dict)
     forehead_lines: Annotated[int, Field(ge=0, le=3)] | None = None
     glabellar_lines: Annotated[int, Field(ge=0, le=3)] | None = None
+    crows_feet: Annotated[int, Field(ge=0, le=3)] | None = None
     sweat_hdss: Annotated[int, Field(ge=1, le=4)] | None = None
 
 
@@ -110,46 +107,6 @@ class Hormones(Record):
     )
 
 
-class HarmLimits(Record):
-    """Largest accepted upper end of the 90% interval of each harm's probability, in percent."""
-
-    lid_ptosis: Fraction = 1.0
-    brow_drop: Fraction = 2.0
-    smile_change: Fraction = 1.0
-
-
-class Goals(Record):
-    """What the person wants, where, and what must not happen."""
-
-    targets: Annotated[tuple[Target, ...], Field(min_length=1)]
-    regions: Annotated[tuple[Region, ...], Field(min_length=1)]
-    avoid: tuple[Avoidance, ...] = ()
-    meaningful_sebum_fall: Fraction = 20.0
-    harm_limits: HarmLimits = HarmLimits()
-    acknowledge_off_label: YesNo = "unknown"
-
-    @property
-    def main_target(self) -> Target:
-        """The target that headlines show: sebum where it is one, otherwise the first."""
-        return "sebum" if "sebum" in self.targets else self.targets[0]
-
-    def meaningful_fall(self, target: Target) -> float:
-        """Percent of mean fall that this person would notice."""
-        return self.meaningful_sebum_fall if target == "sebum" else MEANINGFUL_SWEAT_FALL
-
-    @model_validator(mode="after")
-    def _no_repeats(self) -> Self:
-        for name, values in (("targets", self.targets), ("regions", self.regions)):
-            if len(set(values)) != len(values):
-                raise fault(
-                    "names the same entry twice",
-                    allowed="each entry once",
-                    remedy="Remove the repeated entry.",
-                    field=name,
-                )
-        return self
-
-
 class ProductAvailable(Record):
     """What stands on the tray: product, vial, diluent, syringe. `diluent_volumes` are the dilutions on offer."""
 
@@ -177,6 +134,7 @@ class Case(Record):
     history: History = History()
     safety: Safety = Safety()
     hormones: Hormones = Hormones()
+    urology: Urology | None = None
     goals: Goals
     product: ProductAvailable
     injector: Injector = Injector()

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from holocrine.domain.acne import AcneArm
+from holocrine.domain.aftermath import NeedleReaction, Retreatment
 from holocrine.domain.base import Record
+from holocrine.domain.interval import Interval
 from holocrine.domain.plan import Provenance
 from holocrine.domain.tables import course_dataset, course_rows, frame
-from holocrine.domain.vocabulary import Region, Target
+from holocrine.domain.vocabulary import Harm, Region, Target
 
 if TYPE_CHECKING:
     import pandas
@@ -19,21 +22,43 @@ EvidenceGrade = Literal["A", "B", "C", "D"]
 """A replicated human measurements; B one adequate human study; C indirect or animal; D assumption."""
 
 
-Quantity = Literal["sebum", "sebum_level", "sweat", "frontalis_force", "brow_height"]
-
-
-class Interval(Record):
-    """A median with its central 50 and 90% interval."""
-
-    median: float
-    lo50: float
-    hi50: float
-    lo90: float
-    hi90: float
+Quantity = Literal[
+    "sebum",
+    "sebum_level",
+    "sweat",
+    "sweat_hdss",
+    "pore_area",
+    "lesions",
+    "closed_comedones",
+    "open_comedones",
+    "papules",
+    "pustules",
+    "nodules",
+    "macules",
+    "iga",
+    "new_scars",
+    "scar_severity",
+    "forehead_lines",
+    "glabellar_lines",
+    "crows_feet",
+    "masseter_force",
+    "masseter_thickness",
+    "septi_pull",
+    "nasolabial_angle",
+    "lip_pull",
+    "upper_lip_show",
+    "leak_episodes",
+    "residual_volume",
+    "frontalis_force",
+    "brow_height",
+]
 
 
 class Course(Record):
-    """One quantity over time, weeks counted from the planned session."""
+    """One quantity over time, weeks counted from the planned session.
+
+    `untreated_median` is the median without that session, everything else the same; empty where it is not known.
+    """
 
     quantity: Quantity
     label: str
@@ -46,6 +71,7 @@ class Course(Record):
     hi50: tuple[float, ...]
     lo90: tuple[float, ...]
     hi90: tuple[float, ...]
+    untreated_median: tuple[float, ...] = ()
     grade: EvidenceGrade
     basis: str
 
@@ -53,7 +79,7 @@ class Course(Record):
 class Risk(Record):
     """The probability (percent) of one harm, with its own uncertainty and the limit it is held against."""
 
-    harm: Literal["lid_ptosis", "brow_drop", "smile_change"]
+    harm: Harm
     label: str
     definition: str
     probability: float
@@ -120,6 +146,9 @@ class Forecast(Record):
     benefit: Benefit
     further_benefits: tuple[Benefit, ...] = ()
     risks: tuple[Risk, ...]
+    acne_arms: tuple[AcneArm, ...] = ()
+    needle_reactions: tuple[NeedleReaction, ...] = ()
+    retreatment: Retreatment | None = None
     hypotheses: tuple[HypothesisWeight, ...]
     areas: tuple[AreaShare, ...]
     mass_balance: MassBalance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -17,8 +18,21 @@ if TYPE_CHECKING:
     import pandas
 
 
+LABELLED_REGION: Mapping[Target, Region] = {"glabellar_lines": "glabella", "forehead_lines": "forehead"}
+"""Labels count a pattern as a whole, also where its outer points lie over another region of the map."""
+
+
+def labelled_region(region: Region, target: Target | None) -> Region:
+    """The region towards whose dose limits a point in `region` counts, given the pattern it belongs to."""
+    return LABELLED_REGION.get(target, region) if target else region
+
+
 class InjectionPoint(Record):
-    """One injection. x to the patient's left, y up, from mid-glabella; `units` of the plan's product."""
+    """One injection; `units` of the plan's product.
+
+    x to the patient's left, y up, in mm from mid-glabella, off the face from the centre of the region's own sheet.
+    `target` is set for points of a muscle's standard pattern.
+    """
 
     id: Line20
     region: Region
@@ -29,6 +43,12 @@ class InjectionPoint(Record):
     units: Units
     volume: Volume
     syringe_marks: Annotated[float, Field(ge=0)] | None = None
+    target: Target | None = None
+
+    @property
+    def labelled_region(self) -> Region:
+        """The region towards whose dose limits the point counts."""
+        return labelled_region(self.region, self.target)
 
 
 class Solution(Record):

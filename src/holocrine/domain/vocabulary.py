@@ -21,7 +21,7 @@ Syringe = Literal["0.3 mL", "0.5 mL", "1 mL"]
 Experience = Literal["novice", "intermediate", "expert"]
 Plane = Literal["intradermal", "subcutaneous", "intramuscular"]
 
-Region = Literal[
+FaceRegion = Literal[
     "forehead",
     "glabella",
     "temple_left",
@@ -35,10 +35,44 @@ Region = Literal[
     "jawline_right",
     "scalp_edge",
 ]
+SheetRegion = Literal[
+    "axilla_left",
+    "axilla_right",
+    "palm_left",
+    "palm_right",
+    "sole_left",
+    "sole_right",
+    "bladder",
+]
+"""Sites off the face, each a flat sheet of its own; the bladder's is the unrolled wall."""
+Region = Literal[FaceRegion, SheetRegion]
+"""Where something can be injected and read out."""
 BodySite = Literal["axilla", "abdomen", "back", "palm", "sole"]
-"""Sites off the face at which toxin was studied; the evidence uses them, plans do not."""
-Target = Literal["sebum", "sweat"]
-Avoidance = Literal["lid_ptosis", "brow_drop", "smile_change"]
+"""Sites off the face at which toxin was studied, without their side."""
+Target = Literal[
+    "sebum",
+    "sweat",
+    "pores",
+    "acne",
+    "scars",
+    "forehead_lines",
+    "glabellar_lines",
+    "crows_feet",
+    "jaw",
+    "nose_tip",
+    "upper_lip",
+    "bladder",
+]
+Harm = Literal[
+    "lid_ptosis",
+    "brow_drop",
+    "smile_change",
+    "lip_weakness",
+    "bite_weakness",
+    "grip_weakness",
+    "urinary_retention",
+]
+Avoidance = Harm
 
 LesionType = Literal["closed_comedones", "open_comedones", "papules", "pustules", "nodules", "macules", "scars"]
 Response = Literal["none", "partial", "good", "not_tolerated", "unknown"]

@@ -8,6 +8,7 @@ from functools import cache
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
 from holocrine.knowledge.posterior import load_posterior, status_of
 from holocrine.knowledge.variability import load_variability
+from holocrine.simulation.block_draws import with_blocks
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.posterior_draws import draw_posterior
 
@@ -17,7 +18,8 @@ def person_draws(seed: int, n: int) -> Draws:
     """`n` draws (a power of two) for a person of whom nothing is known."""
     parameters, posterior = load_parameters(), load_posterior()
     hypotheses = posterior.weighted(load_hypotheses())
-    return draw_posterior(parameters, load_variability(parameters), hypotheses, posterior, seed=seed, n=n)
+    drawn = draw_posterior(parameters, load_variability(parameters), hypotheses, posterior, seed=seed, n=n)
+    return with_blocks(drawn)
 
 
 def fitted_parameters() -> ParameterSet:

@@ -10,17 +10,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
-from holocrine.anatomy.sites import layer_stack
-from holocrine.domain.vocabulary import Region, Sex
+from holocrine.anatomy.sites import Layer, LayerStack
 from holocrine.execution.person_draws import person_draws
 from holocrine.planning.objective import mean_gain
 from holocrine.simulation.binding import Shots, bound_dose, loading
 from holocrine.simulation.draws import Draws
-from holocrine.simulation.library import KernelLibrary
+from holocrine.simulation.library import KernelLibrary, Site
 from holocrine.simulation.maps import mean_surface
 from holocrine.simulation.placement import placed
 from holocrine.simulation.response import NEW_NODES, node_positions
@@ -30,22 +30,12 @@ LONGEST_S = 120.0
 """Seconds after which the first process goes on without the second."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """The kernels a plan will need: for these regions and volumes (mL)."""
-
-    regions: Sequence[Region]
-    sex: Sex
-    volumes: Sequence[float]
-
-
-def start(draws: Draws, library: KernelLibrary, wanted: Wanted) -> subprocess.Popen[bytes] | None:
-    """Start computing what the cache lacks of it; None when it lacks nothing."""
-    sites = [(region, volume) for region in wanted.regions for volume in wanted.volumes]
-    missing = [site for site in sites if not library.cached(layer_stack(site[0], wanted.sex), site[1])]
+def start(draws: Draws, library: KernelLibrary, wanted: Sequence[Site]) -> subprocess.Popen[bytes] | None:
+    """Start computing what the cache lacks of `wanted`; None when it lacks nothing."""
+    missing = [site for site in wanted if not library.cached(*site)]
     if not missing:
         return None
-    order = {"seed": draws.seed, "n": draws.n, "sex": wanted.sex, "sites": missing}
+    order = {"seed": draws.seed, "n": draws.n, "sites": [(asdict(stack), volume) for stack, volume in missing]}
     command = [sys.executable, "-m", "holocrine.execution.prefetch", json.dumps(order)]
     try:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -53,14 +43,13 @@ def start(draws: Draws, library: KernelLibrary, wanted: Wanted) -> subprocess.Po
         return None
 
 
-def help_along(process: subprocess.Popen[bytes] | None, library: KernelLibrary, wanted: Wanted) -> None:
+def help_along(process: subprocess.Popen[bytes] | None, library: KernelLibrary, wanted: Sequence[Site]) -> None:
     """Solve missing kernels from the far end of the list while the second process is at it."""
-    for region in reversed(wanted.regions):
-        for volume in reversed(wanted.volumes):
-            if process is None or process.poll() is not None:
-                return
-            if not library.cached(layer_stack(region, wanted.sex), volume):
-                library.kernels(layer_stack(region, wanted.sex), volume)
+    for site in reversed(wanted):
+        if process is None or process.poll() is not None:
+            return
+        if not library.cached(*site):
+            library.kernels(*site)
 
 
 def finish(process: subprocess.Popen[bytes] | None) -> None:
@@ -82,22 +71,27 @@ def stop(process: subprocess.Popen[bytes] | None) -> None:
 
 def fill(task: str) -> None:
     """The second process: compute what `task` (JSON) names into the cache."""
-    wanted = json.loads(task)
-    draws = person_draws(wanted["seed"], wanted["n"])
+    order = json.loads(task)
+    draws = person_draws(order["seed"], order["n"])
     library = KernelLibrary(draws.spatial)
-    for region, volume in wanted["sites"][:1]:
-        _compile(draws, library, region, volume, wanted["sex"])
-    for region, volume in wanted["sites"]:
-        if not library.cached(layer_stack(region, wanted["sex"]), volume):
-            library.kernels(layer_stack(region, wanted["sex"]), volume)
+    sites = [(_stack(facts), volume) for facts, volume in order["sites"]]
+    for site in sites[:1]:
+        _compile(draws, library, *site)
+    for site in sites:
+        if not library.cached(*site):
+            library.kernels(*site)
 
 
-def _compile(draws: Draws, library: KernelLibrary, region: Region, volume: float, sex: Sex) -> None:
+def _stack(facts: dict[str, Any]) -> LayerStack:
+    return LayerStack(**facts | {"layers": tuple(Layer(**layer) for layer in facts["layers"])})
+
+
+def _compile(draws: Draws, library: KernelLibrary, stack: LayerStack, volume: float) -> None:
     """Call every small compiled loop once, so that Numba's own cache holds them too."""
     few = draws.subset(np.arange(4))
     one = np.array([[0.0, 0.0]]), np.array([1.0])
-    shots = Shots("onabotulinumtoxinA", *one, np.array([1.0]), np.array([volume]), [region])
-    bound = bound_dose(shots, placed(*one, few, "expert"), one[0], few, library, sex)["motor"]
+    shots = Shots("onabotulinumtoxinA", *one, np.array([1.0]), np.array([volume]), [stack])
+    bound = bound_dose(shots, placed(*one, few, "expert"), one[0], few, library)["motor"]
     positions = node_positions(loading("motor", bound, "onabotulinumtoxinA", few), NEW_NODES)
     bin_pairs(np.zeros(positions.shape), positions, 1, NEW_NODES)
     mean_gain(positions, np.ones((few.n, NEW_NODES)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from holocrine.domain.case import AcneTreatment, Case
-from holocrine.domain.vocabulary import DrugClass, LesionType
+from holocrine.domain.vocabulary import DrugClass, LesionType, Target
 from holocrine.knowledge.findings import Finding, Setting, classes_now, counted, fires, in_words, lesion_count, unknown
 
 INFLAMMATORY: tuple[LesionType, ...] = ("papules", "pustules", "nodules")
@@ -17,12 +17,19 @@ FIRST_LINE: frozenset[DrugClass] = SYSTEMIC | frozenset(
 """Classes counted as an adequate first attempt; a topical antibiotic by itself is not (MO-13)."""
 ADEQUATE_DAYS = 84.0
 """12 weeks (MO-11)."""
+OILY_SKIN: frozenset[Target] = frozenset({"sebum", "pores", "acne", "scars"})
+"""Targets for which acne and its treatment come first."""
 IGA_WITH_ACNE = 2
 IGA_SEVERE = 4
 
 
 def acne_present(case: Case) -> bool | None:
-    """Whether there is acne that deserves treatment of its own: IGA 2 or more, else any active lesion; None unknown."""
+    """Whether there is acne that deserves treatment of its own: IGA 2 or more, else any active lesion; None unknown.
+
+    Never where all goals lie away from oily skin: nobody tries a retinoid before a jaw or an armpit.
+    """
+    if not OILY_SKIN & set(case.goals.targets):
+        return False
     if case.findings.iga is not None:
         return case.findings.iga >= IGA_WITH_ACNE
     number = lesion_count(case, ACTIVE)
@@ -58,7 +65,7 @@ def severe_acne_without_systemic(case: Case, setting: Setting) -> Finding | None
 
 def severe_acne_without_isotretinoin(case: Case, setting: Setting) -> Finding | None:
     """Severe by count or by IGA 4, and oral isotretinoin was neither tried nor is taken now."""
-    if _isotretinoin_known(case):
+    if _isotretinoin_known(case) or not OILY_SKIN & set(case.goals.targets):
         return None
     if case.findings.iga == IGA_SEVERE:
         return fires("findings.iga", f"IGA {IGA_SEVERE}")
@@ -115,6 +122,8 @@ def androgen_signs(case: Case, _setting: Setting) -> Finding | None:
 
 
 def _severe_by_count(case: Case, setting: Setting) -> Finding | None:
+    if not OILY_SKIN & set(case.goals.targets):
+        return None
     inflammatory, nodules = lesion_count(case, INFLAMMATORY), lesion_count(case, ("nodules",))
     (nodule_limit,) = setting.argument
     if (inflammatory or 0) >= setting.limit or (nodules or 0) >= int(nodule_limit):

@@ -15,6 +15,8 @@ from holocrine.errors import KnowledgeError
 from holocrine.knowledge.load import read_table
 
 Distribution = Literal["lognormal", "logitnormal", "normal", "fixed"]
+Block = Literal["acne", "drugs", "organs", "skin", "sweat", "bladder", "reactions"]
+"""Systems whose parameters have tables of their own, `parameters_<block>.csv`: nothing else depends on them."""
 WIDTH_90 = 2.0 * 1.6448536269514722
 """Width of a central 90% interval of the normal distribution in standard deviations."""
 
@@ -109,6 +111,11 @@ class Hypothesis:
 def load_parameters() -> ParameterSet:
     """The packaged parameter table. Raises KnowledgeError naming every faulty row."""
     return _load("parameters.csv")
+
+
+def load_block(block: Block) -> ParameterSet:
+    """The packaged parameters of one block of systems. Raises KnowledgeError naming every faulty row."""
+    return _load(f"parameters_{block}.csv")
 
 
 def load_readings() -> ParameterSet:

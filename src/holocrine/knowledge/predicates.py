@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from holocrine.domain.case import Case
-from holocrine.domain.vocabulary import Condition
+from holocrine.domain.vocabulary import Condition, FaceRegion
 from holocrine.knowledge.drugs import drug_classes, nearest_drug
 from holocrine.knowledge.findings import (
     Finding,
@@ -19,8 +19,11 @@ from holocrine.knowledge.findings import (
     unknown,
 )
 
+FACE = frozenset(get_args(FaceRegion))
 UPPER_FACE = frozenset({"forehead", "glabella", "temple_left", "temple_right", "scalp_edge"})
 """Goal regions where frontalis or the orbit is within reach, so that eyelid findings stop the treatment."""
+UPPER_FACE_TARGETS = frozenset({"forehead_lines", "glabellar_lines", "crows_feet"})
+"""Targets that are injected there, whatever regions are named."""
 
 
 def always(case: Case, _setting: Setting) -> Finding | None:
@@ -39,6 +42,8 @@ def unanswered(case: Case, setting: Setting) -> Finding | None:
     if path in ("patient.pregnancy", "patient.lactation") and case.patient.sex == "male":
         return None
     if path == "history.earlier_toxin" and case.sessions:
+        return None
+    if path == "safety.eyelid_findings" and not FACE & set(case.goals.regions):
         return None
     return fires(path, f"{path} is not known")
 
@@ -162,12 +167,12 @@ def eyelid_finding(case: Case, setting: Setting) -> Finding | None:
 
 def eyelid_finding_upper_face(case: Case, setting: Setting) -> Finding | None:
     """Such a finding, with a goal in the upper face."""
-    return eyelid_finding(case, setting) if UPPER_FACE & set(case.goals.regions) else None
+    return eyelid_finding(case, setting) if _upper_face(case) else None
 
 
 def eyelid_finding_elsewhere(case: Case, setting: Setting) -> Finding | None:
     """Such a finding, with every goal away from the upper face."""
-    return None if UPPER_FACE & set(case.goals.regions) else eyelid_finding(case, setting)
+    return None if _upper_face(case) else eyelid_finding(case, setting)
 
 
 def earlier_toxin(case: Case, _setting: Setting) -> Finding | None:
@@ -208,6 +213,10 @@ def two_antibiotics(case: Case, _setting: Setting) -> Finding | None:
     if {"topical_antibiotic", "oral_antibiotic"} <= classes_now(case):
         return fires("safety.drugs", "a topical and an oral antibiotic are both taken now")
     return unknown("safety.drugs") if case.safety.drugs is None else None
+
+
+def _upper_face(case: Case) -> bool:
+    return bool(UPPER_FACE & set(case.goals.regions) or UPPER_FACE_TARGETS & set(case.goals.targets))
 
 
 def _yes(value: str, field: str, text: str) -> Finding | None:

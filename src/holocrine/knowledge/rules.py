@@ -17,7 +17,7 @@ from holocrine.domain.assessment import Effect
 from holocrine.domain.case import Case
 from holocrine.domain.vocabulary import Jurisdiction, Product
 from holocrine.errors import KnowledgeError, nearest_match
-from holocrine.knowledge import acne_predicates, plan_predicates, predicates
+from holocrine.knowledge import acne_predicates, bladder_predicates, plan_predicates, predicates
 from holocrine.knowledge.findings import Finding, Predicate, Setting
 from holocrine.knowledge.load import read_table
 
@@ -63,6 +63,11 @@ PREDICATES: dict[str, Predicate] = {
         plan_predicates.concentration_above,
         plan_predicates.vial_not_listed,
         plan_predicates.thick_skin_or_deep_scars,
+        bladder_predicates.bladder_is_goal,
+        bladder_predicates.bladder_unanswered,
+        bladder_predicates.bladder_answer,
+        bladder_predicates.bladder_residual_at_least,
+        bladder_predicates.bladder_other_product,
         acne_predicates.first_line_not_tried,
         acne_predicates.severe_acne_without_systemic,
         acne_predicates.severe_acne_without_isotretinoin,
@@ -72,11 +77,21 @@ PREDICATES: dict[str, Predicate] = {
         acne_predicates.androgen_signs,
     )
 }
-LIMITS = frozenset({"region_total", "facial_total", "cumulative_total", "other_product_total", "forehead_muscle_alone"})
+LIMITS = frozenset(
+    {
+        "region_total",
+        "facial_total",
+        "cumulative_total",
+        "bladder_total",
+        "other_product_total",
+        "forehead_muscle_alone",
+    }
+)
 """What a plan is measured against; the argument holds the regions or the window in days."""
 _NEEDS_THRESHOLD = frozenset(
     {"age_at_least", "age_below", "toxin_within", "other_product_within", "concentration_above", "first_line_not_tried",
-     "severe_acne_without_systemic", "severe_acne_without_isotretinoin", "adult_woman_with_acne", *LIMITS}
+     "severe_acne_without_systemic", "severe_acne_without_isotretinoin", "adult_woman_with_acne",
+     "bladder_residual_at_least", *LIMITS}
 )  # fmt: skip
 
 

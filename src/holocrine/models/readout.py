@@ -1,6 +1,6 @@
-"""From a muscle's force to what is seen: brow, lid, smile.
+"""From a muscle's force to what is seen or felt: brow, lid, smile, closing the lips, biting.
 
-Thresholds are assumptions: no study gives the smallest change that patients or raters call a drop.
+Thresholds are assumptions: no study gives the smallest change that patients or raters call a drop or a weakness.
 """
 
 from __future__ import annotations
@@ -12,20 +12,40 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from holocrine.domain.vocabulary import Harm
+
+__all__ = ["HARMS", "ORGAN_HARMS", "Harm", "Readout", "shift_mm"]
+
 Array = NDArray[np.float64]
-Harm = Literal["brow_drop", "lid_ptosis", "smile_change"]
 
 
 @dataclass(frozen=True)
 class Readout:
-    """One harm: the muscles (per side) whose weakness causes it, the parameters that turn lost force into mm, and
-    the mm from which it counts as seen. Without a `reserve` the first loss of force already shows."""
+    """One harm: which weakness causes it, how lost force becomes a measure in `unit`, and when it counts.
+
+    `muscles` are the areas per side (`..._left`, `..._right`). Where `together` is set both sides share the work and
+    the mean of their losses counts, otherwise the worse side shows. `full` names the parameter that says what total
+    loss brings (mm, or a share of the force for "%"), `reserve` the one for the share of force that can go
+    unnoticed; without one the first loss already shows. `threshold` is in `unit`.
+    """
 
     muscles: tuple[str, ...]
     full: str
     reserve: str | None
-    threshold_mm: float
+    threshold: float
     definition: str
+    unit: Literal["mm", "%"] = "mm"
+    together: bool = False
+
+    @property
+    def threshold_mm(self) -> float:
+        """The threshold of a read-out in mm."""
+        return self.threshold
+
+    @property
+    def scale(self) -> float:
+        """What turns the parameter `full` into `unit`."""
+        return 100.0 if self.unit == "%" else 1.0
 
 
 HARMS: Mapping[Harm, Readout] = {
@@ -47,6 +67,29 @@ HARMS: Mapping[Harm, Readout] = {
         "corner of the mouth moves at least 3 mm less on one side (assumption)",
     ),
 }
+"""Harms whose parameters stand in the main table."""
+
+ORGAN_HARMS: Mapping[Harm, Readout] = {
+    "lip_weakness": Readout(
+        ("orbicularis_oris_upper",),
+        "lip_closure_share",
+        None,
+        33.0,
+        "lips close with at least a third less force: straws, whistling and the letter p are hard (assumption)",
+        unit="%",
+        together=True,
+    ),
+    "bite_weakness": Readout(
+        ("masseter",),
+        "bite_masseter_share",
+        None,
+        25.0,
+        "largest bite force at least a quarter lower (assumption)",
+        unit="%",
+        together=True,
+    ),
+}
+"""Harms whose parameters stand in the table of the organs."""
 
 
 def shift_mm(loss: Array, full_mm: Array, reserve: Array | float) -> Array:

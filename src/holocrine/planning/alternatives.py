@@ -9,17 +9,22 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.vocabulary import Region, Target
-from holocrine.models.readout import HARMS, Harm
-from holocrine.planning.objective import FREE, PlanObjective, Point, Value, Weights
+from holocrine.domain.vocabulary import Harm, Region, Target
+from holocrine.planning.objective import FREE, PlanObjective, Value, Weights, shots
+from holocrine.planning.point import Point
 from holocrine.planning.search import MILD_PENALTY, PENALTY, Pattern, Search
 from holocrine.planning.setting import Setting
-from holocrine.simulation.binding import Shots
-from holocrine.simulation.course import REPLICATES, Simulation, Simulator, harm_of, muscle_forces, run
+from holocrine.simulation.binding import Shots, no_shots
+from holocrine.simulation.course import REPLICATES, Simulation, harms_of, run
 from holocrine.simulation.harms import probability_interval
+from holocrine.simulation.simulator import Simulator
 from holocrine.simulation.summary import mean_fall
+from holocrine.simulation.systems.benefit import fall_course
+from holocrine.simulation.systems.outcome import Outcome
 
 Array = NDArray[np.float64]
+Judge = Callable[[Simulation, Shots], Sequence[Outcome]]
+"""The whole model's read-outs of a simulated plan for this person."""
 Name = Literal["no_injection", "sparing", "balanced", "thorough"]
 
 BALANCED = Weights()
@@ -47,6 +52,7 @@ class Candidate:
     pattern: Pattern
     shots: Shots
     simulation: Simulation
+    outcomes: Sequence[Outcome]
     risks: Mapping[Harm, tuple[float, float, float]]
     falls: Mapping[Target, Array]
     utility: float
@@ -85,16 +91,6 @@ def listed(points: Sequence[Point]) -> list[Point]:
     return sorted(points, key=lambda p: (order.index(p.region), -round(p.y / ROW_MM), p.x, p.y))
 
 
-def shots(points: Sequence[Point], product: str) -> Shots:
-    """Search points as injections, in the order of the written plan.
-
-    A point's placement error goes by its place in the list, so `simulate` on the written plan repeats these numbers.
-    """
-    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in listed(points)]).reshape(-1, 5)
-    regions = [point.region for point in listed(points)]
-    return Shots(product, table[:, :2], table[:, 2], table[:, 3], table[:, 4], regions)  # type: ignore[arg-type]
-
-
 @dataclass
 class Alternatives:
     """The four alternatives of one case. `limits` are the accepted upper ends (0-1) of each harm's probability."""
@@ -103,6 +99,7 @@ class Alternatives:
     simulator: Simulator
     limits: Mapping[Harm, float]
     targets: Sequence[Target]
+    judge: Judge
 
     def __post_init__(self) -> None:
         """Prepare the objective and every even pattern, which all searches share."""
@@ -114,11 +111,27 @@ class Alternatives:
             self.setting.product.labelled_facial_maximum,
             index,
             share,
+            self._falls,
         )
         self.search = Search(self.setting, self.objective)
         self.patterns = self.search.patterns()
+        self.limits = {harm: limit for harm, limit in self.limits.items() if harm in self.simulator.harm_muscles}
         self.cap_ratio: dict[Harm, float] = dict.fromkeys(self.limits, CAP_START)
         self.pool: list[Found] = []
+
+    def _falls(self, simulation: Simulation) -> dict[Target, Array]:
+        """Fall (draws, weeks) of every target by the whole model, for injections that only the skin feels."""
+        outcomes = self.judge(simulation, no_shots())
+        return {target: fall_course(outcomes, target, self.areas) for target in self.targets}
+
+    @property
+    def areas(self) -> Mapping[Region, float]:
+        """Areas of the regions that are read out, cm2."""
+        return self.simulator.person.scene.areas
+
+    def _shots(self, pattern: Pattern) -> Shots:
+        """Injections in the order of the written plan: a point's placement error goes by its place in the list."""
+        return shots(listed(pattern.points), self.setting.product.name, self.setting.face)
 
     def all(self, tell: Callable[[str], None]) -> list[Candidate]:
         """No injection first, then sparing, balanced, thorough.
@@ -202,17 +215,20 @@ class Alternatives:
 
     def _risks(self, pattern: Pattern) -> dict[Harm, tuple[float, float, float]]:
         """Mean, low and high of every harm's probability on all draws."""
-        force = muscle_forces(self.simulator, shots(pattern.points, self.setting.product.name))
+        harms = harms_of(self.simulator, self._shots(pattern))
         spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
-        return {harm: probability_interval(harm_of(self.simulator, force, harm)[0], spatial_of) for harm in HARMS}
+        return {harm: probability_interval(probability, spatial_of) for harm, (probability, _) in harms.items()}
 
     def _finish(self, pattern: Pattern) -> Candidate:
-        given = shots(pattern.points, self.setting.product.name)
+        given = self._shots(pattern)
         simulation = run(self.simulator, given)
         spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
         risks = {h: probability_interval(p, spatial_of) for h, p in simulation.harm_probability.items()}
-        scene = self.simulator.person.scene
-        falls = {target: mean_fall(simulation, scene, target) for target in self.targets}
+        outcomes = self.judge(simulation, given)
+        falls = {
+            target: mean_fall(fall_course(outcomes, target, self.areas), self.simulator.weeks)
+            for target in self.targets
+        }
         benefit = float(np.mean([fall.mean() for fall in falls.values()]))
         price = BALANCED.dose * given.units.sum() / self.setting.product.labelled_facial_maximum
         price += BALANCED.puncture * given.units.size + BALANCED.harm * 100.0 * sum(
@@ -220,4 +236,4 @@ class Alternatives:
         )
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
         utility = round(float(benefit - price), 9) + 0.0  # a hair below nothing is 0, not -0
-        return Candidate("no_injection", pattern, given, simulation, risks, falls, utility, within)
+        return Candidate("no_injection", pattern, given, simulation, outcomes, risks, falls, utility, within)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from holocrine.anatomy.sheets import on_face, region_polygon
 from holocrine.planning.setting import Setting
 
 Array = NDArray[np.float64]
 
 SPACINGS_MM = (6.0, 8.0, 10.0, 12.0, 14.0, 17.0)
 """Distances between neighbours that are tried. Published work names none (TE-19); droplets stay a bleb apart."""
+BODY_SPACINGS_MM = (12.0, 15.0, 18.0, 22.0, 26.0)
+"""The same for armpits, palms and soles, where 10 to 20 mm are customary."""
+
+
+def spacings(setting: Setting) -> tuple[float, ...]:
+    """Distances (mm) that are tried over the goal regions."""
+    return SPACINGS_MM if any(on_face(region) for region in setting.regions) else BODY_SPACINGS_MM
 
 
 def hexagonal(setting: Setting, spacing: float, *, centred: bool) -> Array:
@@ -18,7 +26,7 @@ def hexagonal(setting: Setting, spacing: float, *, centred: bool) -> Array:
 
     `centred` puts a column on the midline in every other row, otherwise the midline runs between two.
     """
-    corners = np.concatenate([setting.face.regions[region] for region in setting.regions])
+    corners = np.concatenate([region_polygon(setting.face, region) for region in setting.regions])
     low, high = corners.min(axis=0), corners.max(axis=0)
     rows = np.arange(high[1] - 2.5, low[1], -spacing * np.sqrt(3.0) / 2.0)
     reach = int(np.ceil(max(-low[0], high[0]) / spacing)) + 1

@@ -1,6 +1,6 @@
 """What a set of injections is worth: expected benefit less the price of units, punctures and harm.
 
-Evaluated on a subset of the draws with precomputed gains: the mean fall over weeks 2-16 (benefit) and the
+Evaluated on a subset of the draws with precomputed gains: what each target gains over weeks 2-16 (benefit) and the
 deepest loss of force (harm) as functions of loading. Bound doses of the points add, so a change of one
 point costs only that point.
 """
@@ -14,17 +14,20 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.vocabulary import Region, Target
+from holocrine.anatomy.face import Face
+from holocrine.anatomy.stacks import stack_at
+from holocrine.domain.vocabulary import Harm, Product, Region, Target
+from holocrine.models.harms import EVERY_HARM
 from holocrine.models.junction import Terminal
-from holocrine.models.readout import HARMS, Harm
-from holocrine.simulation.binding import Shots, bound_dose, loading, septum
-from holocrine.simulation.course import Simulator
+from holocrine.planning.aims import Falls, aims_of
+from holocrine.planning.point import Point
+from holocrine.simulation.binding import Shots, bound_dose, loading, muscle_dose
 from holocrine.simulation.draws import Draws
-from holocrine.simulation.harms import harm_probability
+from holocrine.simulation.harms import harm_probability, lost_force
 from holocrine.simulation.placement import placed
 from holocrine.simulation.response import NEW_NODES, node_positions
-from holocrine.simulation.scene import SIDES, scene
-from holocrine.simulation.summary import benefit_weeks
+from holocrine.simulation.scene import scene
+from holocrine.simulation.simulator import Simulator
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -34,7 +37,8 @@ HARM_CELL_MM = 6.0
 """Cells of goal area and muscles in the search; the finished plan is simulated on the finer scene."""
 HARM_DRAWS = 256
 """Draws for the harms in the search: two for every spatial draw."""
-TARGET_TERMINALS: Mapping[Target, Terminal] = {"sebum": "sebaceous", "sweat": "sudomotor"}
+Place = tuple[Terminal, str]
+"""A terminal type and the set of cells at which it is read."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +63,10 @@ FREE = Weights(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
-class Point:
-    """A candidate injection: place and depth (mm), volume (mL), units of the product, region, jitter number."""
-
-    x: float
-    y: float
-    depth: float
-    volume: float
-    units: float
-    region: Region
-    number: int
-
-
-@dataclass(frozen=True)
 class Tally:
-    """Bound doses of a set of points per terminal at the goal cells and at the harm cells, and what they cost."""
+    """Bound doses of a set of points where the aims are read and at the harm cells, and what they cost."""
 
-    goal: Mapping[Terminal, Array]
+    goal: Mapping[Place, Array]
     harm: Array
     units_by_region: Mapping[Region, float]
     punctures: int
@@ -87,7 +78,7 @@ class Tally:
 
     def plus(self, other: Tally, sign: float = 1.0) -> Tally:
         """With the other points added (or, with sign -1, taken away)."""
-        goal = {terminal: np.maximum(dose + sign * other.goal[terminal], 0.0) for terminal, dose in self.goal.items()}
+        goal = {place: np.maximum(dose + sign * other.goal[place], 0.0) for place, dose in self.goal.items()}
         return Tally(
             goal,
             np.maximum(self.harm + sign * other.harm, 0.0),
@@ -135,71 +126,63 @@ class PlanObjective:
     def __init__(
         self,
         simulator: Simulator,
-        product: str,
+        product: Product,
         targets: Sequence[Target],
         labelled_total: float,
         index: Index,
         share: float,
+        falls: Falls,
     ) -> None:
-        """`index` picks the planning draws, on which sebum responds with probability `share`."""
+        """`index` picks the planning draws, on which sebum responds with probability `share`; `falls` judges them."""
         self.simulator = simulator
         self.draws: Draws = simulator.draws.subset(index)
         self.product = product
         self.targets = tuple(targets)
         self.labelled_total = labelled_total
-        self.share = share
         person = simulator.person
         coarse = scene(person.scene.face, tuple(person.scene.regions), GOAL_CELL_MM, HARM_CELL_MM)
-        self.goal_cells, _ = coarse.all_regions()
-        names = [f"{muscle}_{side}" for muscles in HARMS.values() for muscle in muscles.muscles for side in SIDES]
-        self.harm_cells, self.harm_places = coarse.muscle_cells(names)
+        self.aims = aims_of(simulator, targets, coarse, index, share, falls)
+        self.places = {(aim.terminal, aim.place): aim.cells for aim in self.aims}
+        self.harms = simulator.harm_muscles
+        names = dict.fromkeys(name for sides in self.harms.values() for side in sides for name in side)
+        self.harm_cells, self.harm_places = coarse.muscle_cells(tuple(names))
         harm_index = np.arange(min(HARM_DRAWS, simulator.draws.n))
         self.harm_draws: Draws = simulator.draws.subset(harm_index)
-        self.passage = septum(self.harm_draws, self.harm_places, self.harm_cells.shape[0])
-        weeks = benefit_weeks(simulator.weeks)
-        self.gains = {t: self._gain(TARGET_TERMINALS[t], index, weeks) for t in self.targets}
         self.loss = 1.0 - simulator.responses["motor"].values[harm_index].mean(axis=1).min(axis=2)
-
-    def _gain(self, terminal: Terminal, index: Index, weeks: NDArray[np.bool_]) -> Array:
-        """Mean fall (percent) over the weeks against no new session, by draw and node of the new loading."""
-        surface = self.simulator.responses[terminal]
-        values = surface.values[index][..., weeks].mean(axis=(1, 3))
-        return np.asarray(100.0 * (values[:, :1] - values))
 
     def tally(self, points: Sequence[Point]) -> Tally:
         """Bound doses of the points on the planning draws, placement error included."""
-        table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in points]).reshape(-1, 5)
-        shots = Shots(
-            self.product,  # type: ignore[arg-type]
-            table[:, :2],
-            table[:, 2],
-            table[:, 3],
-            table[:, 4],
-            [point.region for point in points],
-        )
-        person = self.simulator.person
+        given = shots(points, self.product, self.simulator.person.scene.face)
+        person, library = self.simulator.person, self.simulator.library
         numbers = [point.number for point in points]
-        landed = placed(shots.xy, shots.depth, self.draws, person.experience, numbers=numbers)
-        landed_harm = placed(shots.xy, shots.depth, self.harm_draws, person.experience, numbers=numbers)
-        terminals = tuple(TARGET_TERMINALS[target] for target in self.targets)
-        sex = person.scene.face.sex
-        library = self.simulator.library
-        goal = bound_dose(shots, landed, self.goal_cells, self.draws, library, sex, terminals)
-        harm = bound_dose(shots, landed_harm, self.harm_cells, self.harm_draws, library, sex, ("motor",))["motor"]
+        landed = placed(given.xy, given.depth, self.draws, person.experience, numbers=numbers)
+        landed_harm = placed(given.xy, given.depth, self.harm_draws, person.experience, numbers=numbers)
+        goal: dict[Place, Array] = {}
+        for place in dict.fromkeys(place for _, place in self.places):
+            terminals = tuple(terminal for terminal, other in self.places if other == place)
+            cells = self.places[terminals[0], place]
+            if terminals == ("motor",):
+                where = {aim.muscle: slice(0, len(cells)) for aim in self.aims if aim.place == place}
+                goal["motor", place] = muscle_dose(given, landed, cells, where, self.draws, library)
+                continue
+            bound = bound_dose(given, landed, cells, self.draws, library, terminals)
+            goal |= {(terminal, place): bound[terminal] for terminal in terminals}
+        harm = muscle_dose(given, landed_harm, self.harm_cells, self.harm_places, self.harm_draws, library)
         units: dict[Region, float] = {}
         for point in points:
-            units[point.region] = units.get(point.region, 0.0) + point.units
+            units[point.labelled_region] = units.get(point.labelled_region, 0.0) + point.units
         return Tally(goal, harm, units, len(points))
 
     def value(self, tally: Tally, weights: Weights) -> Value:
         """Benefit, harm and utility of a tally."""
-        falls = []
-        for target in self.targets:
-            terminal = TARGET_TERMINALS[target]
-            loads = loading(terminal, tally.goal[terminal], self.product, self.draws)  # type: ignore[arg-type]
-            fall = mean_gain(node_positions(loads, NEW_NODES), self.gains[target]).mean()
-            falls.append(fall * (self.share if target == "sebum" else 1.0))
-        benefit = float(np.mean(falls))
+        positions = {
+            place: node_positions(loading(place[0], dose, self.product, self.draws), NEW_NODES)
+            for place, dose in tally.goal.items()
+        }
+        falls = [
+            aim.share * float(mean_gain(positions[aim.terminal, aim.place], aim.gains).mean()) for aim in self.aims
+        ]
+        benefit = float(np.mean(falls)) if falls else 0.0
         return self.priced(Value(benefit, self._harm(tally), benefit), tally.units, tally.punctures, weights)
 
     def priced(self, value: Value, units: float, punctures: int, weights: Weights) -> Value:
@@ -210,11 +193,17 @@ class PlanObjective:
 
     def _harm(self, tally: Tally) -> dict[Harm, float]:
         draws, local = self.harm_draws, self.harm_draws.local
-        loads = loading("motor", tally.harm * self.passage, self.product, draws)  # type: ignore[arg-type]
-        positions = node_positions(loads, NEW_NODES)
-        lost = {name: mean_gain(positions[:, where], self.loss) for name, where in self.harm_places.items()}
+        positions = node_positions(loading("motor", tally.harm, self.product, draws), NEW_NODES)
+        force = {name: 1.0 - mean_gain(positions[:, at], self.loss) for name, at in self.harm_places.items()}
         found: dict[Harm, float] = {}
-        for harm, facts in HARMS.items():
-            worse = np.max([lost[f"{muscle}_{side}"] for muscle in facts.muscles for side in SIDES], axis=0)
-            found[harm] = float(harm_probability(facts, worse, local).mean())
+        for harm, sides in self.harms.items():
+            readout = EVERY_HARM[harm]
+            found[harm] = float(harm_probability(readout, lost_force(readout, sides, force), local).mean())
         return found
+
+
+def shots(points: Sequence[Point], product: Product, face: Face) -> Shots:
+    """Search points as injections."""
+    table = np.array([(p.x, p.y, p.depth, p.units, p.volume) for p in points]).reshape(-1, 5)
+    stacks = [stack_at(face, p.region, p.x, p.y, p.plane) for p in points]
+    return Shots(product, table[:, :2], table[:, 2], table[:, 3], table[:, 4], stacks)

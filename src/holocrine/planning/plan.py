@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from holocrine.anatomy.sheets import to_sheet
 from holocrine.domain.plan import Alternative, InjectionPoint, Objective, Plan, Solution
 from holocrine.domain.vocabulary import Region
 from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate, listed
-from holocrine.planning.objective import Point
+from holocrine.planning.point import Point
 from holocrine.planning.setting import Setting
 
 TIE = 0.1
@@ -27,6 +28,13 @@ PREFIX: Mapping[Region, str] = {
     "jawline_left": "JL",
     "jawline_right": "JR",
     "scalp_edge": "S",
+    "axilla_left": "AL",
+    "axilla_right": "AR",
+    "palm_left": "PL",
+    "palm_right": "PR",
+    "sole_left": "SL",
+    "sole_right": "SR",
+    "bladder": "B",
 }
 CHARACTER = {
     "no_injection": "nothing is injected",
@@ -56,7 +64,7 @@ def plan_of(alternatives: Alternatives, candidates: Sequence[Candidate], chosen:
 
 
 def _solution(setting: Setting, chosen: Candidate) -> Solution:
-    return (chosen.pattern.dose or setting.doses[0]).solution
+    return chosen.pattern.solution or setting.solutions[0]
 
 
 def injection_points(setting: Setting, points: Sequence[Point]) -> tuple[InjectionPoint, ...]:
@@ -65,17 +73,19 @@ def injection_points(setting: Setting, points: Sequence[Point]) -> tuple[Injecti
     named = []
     for point in listed(points):
         counts[point.region] = counts.get(point.region, 0) + 1
+        x, y = (float(value) for value in to_sheet(point.region, (point.x, point.y)))
         named.append(
             InjectionPoint(
                 id=f"{PREFIX[point.region]}{counts[point.region]}",
                 region=point.region,
-                x=round(point.x, 1),
-                y=round(point.y, 1),
+                x=round(x, 1),
+                y=round(y, 1),
                 depth=point.depth,
-                plane="intradermal",
+                plane=point.plane,
                 units=round(point.units, 6),
                 volume=point.volume,
                 syringe_marks=round(setting.syringe.marks(point.volume), 6),
+                target=point.aim,
             )
         )
     return tuple(named)

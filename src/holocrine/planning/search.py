@@ -1,6 +1,7 @@
 """The search: the best even pattern first, then every symmetrical group of points on its own.
 
- 1. Try every spacing, offset, dilution, volume per point and needle depth on an even pattern.
+ 1. Try every spacing, offset, dilution, volume per point and needle depth on an even pattern of the skin, together
+    with the standard patterns of the muscle targets, each of which is one group.
  2. Starting from the best one, or from a plan found before at other prices, go twice through the mirror
     groups: first with other doses or none at all, then with shifts or none at all, and keep what pays.
 The search counts its work and never looks at the clock, so the same input gives the same plan.
@@ -16,10 +17,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.vocabulary import Region
-from holocrine.models.readout import Harm
-from holocrine.planning.lattice import SPACINGS_MM, hexagonal, mirror_groups
-from holocrine.planning.objective import FREE, PlanObjective, Point, Tally, Value, Weights
+from holocrine.domain.plan import Solution
+from holocrine.domain.vocabulary import Harm, Region
+from holocrine.planning.lattice import hexagonal, mirror_groups, spacings
+from holocrine.planning.muscle_sets import LEVELS, muscle_group
+from holocrine.planning.objective import FREE, PlanObjective, Tally, Value, Weights
+from holocrine.planning.point import Point
 from holocrine.planning.setting import DERMAL_DEPTHS, Dose, Setting
 
 Array = NDArray[np.float64]
@@ -41,7 +44,7 @@ class Pattern:
     """A candidate plan in the search: mirror groups of points, all of one dilution."""
 
     groups: tuple[tuple[Point, ...], ...]
-    dose: Dose | None
+    solution: Solution | None
     spacing: float | None
 
     @property
@@ -92,23 +95,47 @@ class Search:
         return found
 
     def _patterns(self) -> Iterator[Pattern]:
-        for spacing, centred in product(SPACINGS_MM, (True, False)):
+        bases = [
+            (solution, groups)
+            for solution in self.setting.solutions
+            for groups in dict.fromkeys(self._muscle_groups(solution, level) for level in LEVELS)
+        ]
+        if not self.setting.doses:
+            for solution, groups in bases:
+                if groups:
+                    yield Pattern(groups, solution, None)
+            return
+        for spacing, centred in product(spacings(self.setting), (True, False)):
             places = hexagonal(self.setting, spacing, centred=centred)
             if not 0 < places.shape[0] <= MAX_POINTS:
                 continue
-            regions = [region for region in self.setting.region_of(places) if region is not None]
-            assert len(regions) == places.shape[0], "an allowed place lies in a goal region"
-            groups, counts = mirror_groups(places), Counter(regions)
             for dose, share in product(self.setting.doses, DERMAL_DEPTHS):
-                units = {region: count * dose.units for region, count in counts.items()}
-                if not self.setting.within_unit_limits(units):
-                    continue
-                depths = {region: self.setting.depth(region, share) for region in counts}
-                points = [
-                    Point(float(x), float(y), depths[region], dose.volume, dose.units, region, number)
-                    for number, ((x, y), region) in enumerate(zip(places, regions, strict=True))
-                ]
-                yield Pattern(tuple(tuple(points[i] for i in group) for group in groups), dose, spacing)
+                skin = self._even(places, dose, share)
+                for solution, groups in bases:
+                    pattern = Pattern((*skin, *groups), solution, spacing)
+                    if solution == dose.solution and self._within(pattern):
+                        yield pattern
+
+    def _within(self, pattern: Pattern) -> bool:
+        units: Counter[Region] = Counter()
+        for point in pattern.points:
+            units[point.labelled_region] += point.units  # type: ignore[assignment]
+        return self.setting.within_unit_limits(units) and len(pattern.points) <= MAX_POINTS
+
+    def _muscle_groups(self, solution: Solution, level: float) -> tuple[tuple[Point, ...], ...]:
+        found = (muscle_group(self.setting, target, solution, level) for target in self.objective.targets)
+        return tuple(group for group in found if group)
+
+    def _even(self, places: Array, dose: Dose, share: float) -> tuple[tuple[Point, ...], ...]:
+        """Mirror groups of an even pattern with one dose at one depth."""
+        regions = [region for region in self.setting.region_of(places) if region is not None]
+        assert len(regions) == places.shape[0], "an allowed place lies in a goal region"
+        depths = {region: self.setting.depth(region, share) for region in dict.fromkeys(regions)}
+        points = [
+            Point(float(x), float(y), depths[region], dose.volume, dose.units, region, number)
+            for number, ((x, y), region) in enumerate(zip(places, regions, strict=True))
+        ]
+        return tuple(tuple(points[i] for i in group) for group in mirror_groups(places))
 
     def even_start(
         self, patterns: Sequence[Priced], weights: Weights, caps: Mapping[Harm, float], penalty: float
@@ -160,28 +187,36 @@ class Search:
                 group = groups[i]
                 without = tally.plus(self.tally(group), -1.0)
                 others = [point for g in groups if g is not group for point in g]
-                changes = self._shifts(group, others) if shifting else self._other_doses(group, pattern.dose)
+                changes = self._shifts(group, others) if shifting else self._other_doses(group, pattern.solution)
                 for change in ((), *changes):
                     changed = without.plus(self.tally(change)) if change else without
                     worth = self.evaluate(changed, weights, caps)
                     if worth is not None and worth.utility > value.utility + SMALLEST_GAIN:
                         groups[i], tally, value = change, changed, worth
             groups = [group for group in groups if group]
-        return Pattern(tuple(groups), pattern.dose, pattern.spacing), value
+        return Pattern(tuple(groups), pattern.solution, pattern.spacing), value
 
     @staticmethod
     def _lowest_first(groups: Sequence[tuple[Point, ...]]) -> list[int]:
         """Groups nearest to brow and mouth first: they do most harm, so thinning out starts there."""
         return sorted(range(len(groups)), key=lambda i: groups[i][0].y)
 
-    def _other_doses(self, group: tuple[Point, ...], dose: Dose | None) -> Iterator[tuple[Point, ...]]:
-        """The group with every other volume of the same dilution."""
+    def _other_doses(self, group: tuple[Point, ...], solution: Solution | None) -> Iterator[tuple[Point, ...]]:
+        """The group with every other volume of the same dilution, or a standard pattern at every other level."""
+        if solution is None:
+            return
+        if aim := group[0].aim:
+            levels = (muscle_group(self.setting, aim, solution, level) for level in LEVELS)
+            yield from (other for other in dict.fromkeys(levels) if other and other != group)
+            return
         for other in self.setting.doses:
-            if dose is not None and other.solution == dose.solution and abs(other.units - group[0].units) > 1e-9:
+            if other.solution == solution and abs(other.units - group[0].units) > 1e-9:
                 yield tuple(replace(point, units=other.units, volume=other.volume) for point in group)
 
     def _shifts(self, group: tuple[Point, ...], others: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
-        """The group moved a little, mirror images in step, where injections are allowed."""
+        """The group moved a little, mirror images in step, where injections are allowed; standard patterns stay."""
+        if group[0].aim:
+            return
         taken = np.array([(p.x, p.y) for p in others]).reshape(-1, 2)
         candidates = [
             tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from holocrine.anatomy.face import Face, allowed
 from holocrine.anatomy.polygons import contains, distance
+from holocrine.anatomy.sheets import on_face, region_polygon
 from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.case import Case
 from holocrine.domain.plan import Solution
 from holocrine.domain.vocabulary import Product, Region
 from holocrine.errors import FieldError
 from holocrine.knowledge.products import ProductFacts, SyringeFacts, products, syringes
+from holocrine.planning.aims import TERMINAL
 
 Array = NDArray[np.float64]
 
@@ -23,6 +25,8 @@ BORDER_MM = 2.0
 """Points keep this far inside their region (assumption: half a bleb)."""
 VOLUMES_ML = (0.01, 0.02, 0.03)
 """Volumes per point that are tried: published droplets (rules TE-06, TE-21) and what a facial dermis holds."""
+BODY_VOLUMES_ML = (0.05, 0.1)
+"""The same for armpits, palms and soles, where trials inject 0.05 to 0.1 mL a point."""
 DERMAL_DEPTHS = (0.45, 0.8)
 """Needle depths that are tried, as shares of the depth of the dermis' lower border."""
 
@@ -47,13 +51,14 @@ class UnitLimit:
 
 @dataclass(frozen=True)
 class Setting:
-    """The frame of the search."""
+    """The frame of the search. `doses` are those of skin points; empty when no target is reached through the skin."""
 
     case: Case
     face: Face
     regions: tuple[Region, ...]
     product: ProductFacts
     syringe: SyringeFacts
+    solutions: tuple[Solution, ...]
     doses: tuple[Dose, ...]
     unit_limits: tuple[UnitLimit, ...]
 
@@ -73,7 +78,7 @@ class Setting:
         """The goal region of each place (n, 2), None outside all of them."""
         found: list[Region | None] = [None] * places.shape[0]
         for region in self.regions:
-            for i in np.flatnonzero(contains(self.face.regions[region], places)):
+            for i in np.flatnonzero(contains(region_polygon(self.face, region), places)):
                 found[i] = region
         return found
 
@@ -81,28 +86,43 @@ class Setting:
         """Whether each place (n, 2) mm lies in a goal region, clear of border, margins and inflamed lesions."""
         inside = np.zeros(places.shape[0], dtype=bool)
         for region in self.regions:
-            polygon = self.face.regions[region]
-            inside |= contains(polygon, places) & (distance(polygon, places) >= BORDER_MM)
-        open_places = np.flatnonzero(inside)
-        inside[open_places] = allowed(self.face, places[open_places])
+            polygon = region_polygon(self.face, region)
+            here = contains(polygon, places) & (distance(polygon, places) >= BORDER_MM)
+            if on_face(region):
+                here[here] = allowed(self.face, places[here])
+            inside |= here
         for lesion in self.case.findings.inflamed_lesions:
             inside &= np.hypot(places[:, 0] - lesion.x, places[:, 1] - lesion.y) > lesion.radius
         return inside
 
 
+def volumes_for(case: Case) -> tuple[float, ...]:
+    """Volumes per point (mL) that are tried for the skin of the goal regions; those of the face if any lies there."""
+    return VOLUMES_ML if any(on_face(region) for region in case.goals.regions) else BODY_VOLUMES_ML
+
+
 def setting_of(case: Case, face: Face, product: Product, unit_limits: tuple[UnitLimit, ...]) -> Setting:
     """The frame of the search for a case. Raises FieldError when the syringe can deliver none of the volumes."""
-    facts, syringe = products()[product], syringes()[case.product.syringe]
-    doses = []
-    for diluent_volume in case.product.diluent_volumes:
-        solution = Solution(
+    facts, syringe, tray = products()[product], syringes()[case.product.syringe], case.product
+    solutions = tuple(
+        Solution(
             product=product,
-            vial_units=case.product.vial_units,
-            diluent=case.product.diluent,
-            diluent_volume=diluent_volume,
-            syringe=case.product.syringe,
+            vial_units=tray.vial_units,
+            diluent=tray.diluent,
+            diluent_volume=volume,
+            syringe=tray.syringe,
         )
-        for volume in VOLUMES_ML:
+        for volume in tray.diluent_volumes
+    )
+    through_skin = any(target in TERMINAL for target in case.goals.targets)
+    doses = _doses(solutions, syringe, volumes_for(case)) if through_skin else ()
+    return Setting(case, face, case.goals.regions, facts, syringe, solutions, doses, unit_limits)
+
+
+def _doses(solutions: Sequence[Solution], syringe: SyringeFacts, volumes: Sequence[float]) -> tuple[Dose, ...]:
+    doses = []
+    for solution in solutions:
+        for volume in volumes:
             marks = round(syringe.marks(volume), 6)
             if volume >= syringe.minimum_ml and marks == int(marks):
                 doses.append(Dose(solution, volume, round(volume * solution.concentration, 6), marks))
@@ -111,7 +131,7 @@ def setting_of(case: Case, face: Face, product: Product, unit_limits: tuple[Unit
             f"a {syringe.name} syringe cannot measure any volume per point that is tried",
             where="case",
             field="product.syringe",
-            allowed=f"a syringe that measures one of {', '.join(f'{volume:g} mL' for volume in VOLUMES_ML)}",
+            allowed=f"a syringe that measures one of {', '.join(f'{volume:g} mL' for volume in volumes)}",
             remedy="Choose a finer syringe.",
         )
-    return Setting(case, face, case.goals.regions, facts, syringe, tuple(doses), unit_limits)
+    return tuple(doses)

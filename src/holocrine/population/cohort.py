@@ -10,7 +10,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import FaceRegion
 from holocrine.errors import InputError
 from holocrine.models.junction import SUFFIX, TERMINALS
 from holocrine.models.site import SITE
@@ -41,14 +41,14 @@ BATCH = 1024
 class Protocol:
     """Treatments of one place of skin in `region`, read out at `weeks` (nw,), counted from day 0 and increasing."""
 
-    region: Region
+    region: FaceRegion
     treatments: tuple[Treatment, ...]
     weeks: tuple[float, ...]
 
     def __post_init__(self) -> None:
         """Raises InputError on a region that does not exist or weeks that do not increase from 0 or later."""
-        if self.region not in get_args(Region):
-            raise InputError(f"region {self.region!r} is not known. Allowed: {', '.join(get_args(Region))}.")
+        if self.region not in get_args(FaceRegion):
+            raise InputError(f"region {self.region!r} is not known. Allowed: {', '.join(get_args(FaceRegion))}.")
         weeks = np.asarray(self.weeks, dtype=np.float64)
         if weeks.size == 0 or not np.all(np.isfinite(weeks)) or weeks[0] < 0.0 or np.any(np.diff(weeks) <= 0.0):
             raise InputError("weeks must increase from 0 or later. Allowed: a list such as 0, 1, 2, 4.")

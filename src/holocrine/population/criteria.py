@@ -14,7 +14,7 @@ from typing import Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.vocabulary import Region, Sex
+from holocrine.domain.vocabulary import FaceRegion, Sex
 from holocrine.errors import InputError, nearest_match
 from holocrine.knowledge.people import LesionKind
 from holocrine.population.streams import Ids
@@ -26,7 +26,7 @@ NUMBERS: tuple[str, ...] = ("age", "skin_type", "casual_sebum", *get_args(Lesion
 class Measured(Protocol):
     """Candidates as the screening visit finds them."""
 
-    def screened(self, quantity: str, region: Region | None) -> NDArray[np.generic]:
+    def screened(self, quantity: str, region: FaceRegion | None) -> NDArray[np.generic]:
         """The value of each candidate, (n,): numbers in the quantity's unit, or words."""
         ...
 
@@ -36,7 +36,7 @@ class Criterion:
     """A quantity that must lie from `low` to `high`, ends included, or be one of `allowed`. See `within`."""
 
     quantity: str
-    region: Region | None = None
+    region: FaceRegion | None = None
     low: float = -math.inf
     high: float = math.inf
     allowed: tuple[str, ...] = ()
@@ -58,7 +58,9 @@ class Criterion:
         return np.asarray((numbers >= self.low) & (numbers <= self.high))
 
 
-def within(quantity: str, low: float = -math.inf, high: float = math.inf, *, region: Region | None = None) -> Criterion:
+def within(
+    quantity: str, low: float = -math.inf, high: float = math.inf, *, region: FaceRegion | None = None
+) -> Criterion:
     """A range on one of NUMBERS, ends included; casual sebum (ug/cm2) needs its region.
 
     Raises InputError on another quantity, an empty range, or a region missing or out of place.
@@ -69,8 +71,12 @@ def within(quantity: str, low: float = -math.inf, high: float = math.inf, *, reg
         raise InputError(f"criterion on {quantity!r} is not known. Allowed: {', '.join(NUMBERS)}.{meant}")
     if not low <= high or (math.isinf(low) and math.isinf(high)):
         raise InputError(f"criterion on {quantity}: {low:g} to {high:g} is not a range. Allowed: low up to high.")
-    if (region is not None) != (quantity == "casual_sebum") or (region is not None and region not in get_args(Region)):
-        allowed = f"one of {', '.join(get_args(Region))}" if quantity == "casual_sebum" else "none for this quantity"
+    if (region is not None) != (quantity == "casual_sebum") or (
+        region is not None and region not in get_args(FaceRegion)
+    ):
+        allowed = (
+            f"one of {', '.join(get_args(FaceRegion))}" if quantity == "casual_sebum" else "none for this quantity"
+        )
         raise InputError(f"criterion on {quantity}: region {region!r} is not possible. Allowed: {allowed}.")
     return Criterion(quantity, region, low, high)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from holocrine.anatomy.face import Face, no_go
+from holocrine.anatomy.sheets import on_face
 from holocrine.domain.plan import Plan
 from holocrine.report import svg
 
@@ -49,11 +50,12 @@ def view_of(face: Face, plan: Plan) -> View:
     """The whole face, or its upper part when nothing is planned below the nose."""
     outline = face.outlines["face"]
     half = float(np.abs(outline[:, 0]).max()) + _SIDE_MARGIN
-    highest = max((point.y for point in plan.points), default=0.0)  # the hairline band lies above the face
+    heights = [point.y for point in plan.points if on_face(point.region)]
+    highest = max(heights, default=0.0)  # the hairline band lies above the face
     top = max(float(outline[:, 1].max()), highest) + _MARGIN
     bottom = float(outline[:, 1].min()) - _MARGIN
     nose_base = face.landmarks["subnasale"][1]
-    if plan.points and all(point.y > nose_base for point in plan.points):
+    if heights and min(heights) > nose_base:
         bottom = nose_base - _MARGIN
     return View(-half, top, 2.0 * half * _SCALE, (top - bottom) * _SCALE)
 
@@ -97,11 +99,11 @@ def hatch_swatch(x: float, y: float, width: float, height: float) -> list[str]:
 
 
 def region_outlines(face: Face, plan: Plan, view: View) -> list[str]:
-    """The regions that are treated, as fine dashed lines."""
-    treated = dict.fromkeys(point.region for point in plan.points)
+    """The regions of the face that are treated, as fine dashed lines."""
     return [
         svg.path(view.place(face.regions[name]), "zone", closed=True, stroke_width=1, stroke_dasharray="3 3")
-        for name in treated
+        for name in dict.fromkeys(point.region for point in plan.points)
+        if on_face(name)
     ]
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from holocrine.domain.forecast import Interval
+from holocrine.domain.interval import Interval
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -26,9 +26,14 @@ _UNIT_NAMES = {
     "units/mL": "units per mL",
     "day": "days",
     "week": "weeks",
+    "degree": "degrees",
+    "1/day": "a day",
 }
 
-_PLACES = {"mm": 1, "mL": 3, "ug/cm2": 0}  # decimals that can be read off the instrument
+_TIMES = (("minutes", 1 / 1440, 2 / 24), ("hours", 1 / 24, 2.0), ("days", 1.0, 28.0), ("weeks", 7.0, math.inf))
+"""Unit, its length in days, and the days from which the next one is used."""
+
+_PLACES = {"mm": 1, "mL": 3, "ug/cm2": 0, "degree": 0}  # decimals that can be read off the instrument
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -39,7 +44,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _REGION_NAMES = {
     "scalp_edge": "hairline",
-    "upper_lip": "upper lip",
+    "bladder": "bladder wall",
 }
 
 GRADE_MEANINGS = {
@@ -195,9 +200,14 @@ def round_to_figures(value: float, digits: int) -> float:
 
 
 def figure(value: float, unit: str) -> str:
-    """The number of a quantity without its unit, rounded as fits the unit; otherwise two significant figures."""
-    if unit == "%":
+    """The number of a quantity without its unit, rounded as fits the unit; otherwise two significant figures.
+
+    Millilitres are written to the microlitre below 10 mL, as injected, and whole above, as a bladder holds.
+    """
+    if unit.startswith("%"):
         return percent_number(value)
+    if unit == "mL" and abs(value) >= 10:
+        return decimal(value, 0)
     if _is_dose(unit):
         return decimal(value, 2)
     places = _PLACES.get(unit)
@@ -206,7 +216,7 @@ def figure(value: float, unit: str) -> str:
 
 def span(low: float, high: float, unit: str) -> str:
     """'0 to 51%', '2 to 14 weeks', '0.2 to 0.6 mm'."""
-    gap = "" if unit == "%" else " "
+    gap = "" if unit.startswith("%") else " "
     return f"{figure(low, unit)} to {figure(high, unit)}{gap}{unit_name(unit)}".rstrip()
 
 
@@ -214,7 +224,7 @@ def quantity(value: float, unit: str) -> str:
     """A number with its unit in prose; a dose keeps its product: '4 units onabotulinumtoxinA'."""
     if _is_dose(unit):
         return f"{units(value)}{unit.removeprefix('units')}"
-    gap = "" if unit == "%" else " "
+    gap = "" if unit.startswith("%") else " "
     return f"{figure(value, unit)}{gap}{unit_name(unit)}".rstrip()
 
 
@@ -230,6 +240,18 @@ def interval90(value: float, low: float, high: float, unit: str = "%") -> str:
 def interval(value: Interval, unit: str = "%") -> str:
     """The median with its 90% interval."""
     return interval90(value.median, value.lo90, value.hi90, unit)
+
+
+def duration(low: float, high: float) -> str:
+    """A span of days in the unit that suits it: 'minutes', '2 to 6 hours', '3 to 14 days', '8 to 60 weeks'.
+
+    Its ends are rounded to two figures, and equal ends are written once.
+    """
+    for name, length, most in _TIMES:
+        if high < most:
+            break
+    ends = list(dict.fromkeys(significant(round_to_figures(value / length, 2)) for value in (low, high)))
+    return f"{' to '.join(ends)} {name}"
 
 
 def words(token: str) -> str:

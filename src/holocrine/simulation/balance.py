@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.forecast import MassBalance
 from holocrine.models.junction import TERMINALS
-from holocrine.simulation.binding import Shots, nominal_volume
-from holocrine.simulation.course import Simulator
-from holocrine.simulation.spread import DEPTHS
+from holocrine.simulation.binding import Shots, level, nominal_volume
+from holocrine.simulation.simulator import Simulator
 
 
 def mass_balance(simulator: Simulator, shots: Shots) -> MassBalance:
     """The plan's balance in units of the product, mean over the spatial draws, needles where planned."""
     injected = float(shots.units.sum())
     bound, cleared, edge, error = np.zeros(len(TERMINALS)), 0.0, 0.0, 0.0
-    for region, volume, depth, units in zip(shots.regions, shots.volume, shots.depth, shots.units, strict=True):
-        stack = layer_stack(region, simulator.person.scene.face.sex)
+    for stack, volume, depth, units in zip(shots.stacks, shots.volume, shots.depth, shots.units, strict=True):
         kernels = simulator.library.kernels(stack, nominal_volume(float(volume)))
-        level = float(np.interp(depth, DEPTHS, np.arange(DEPTHS.size)))
-        low = min(int(level), DEPTHS.size - 2)
-        weight = np.zeros(DEPTHS.size)
-        weight[low], weight[low + 1] = 1.0 - (level - low), level - low
+        at, count = float(level(stack, np.asarray(depth))), kernels.cleared.shape[1]
+        low = min(int(at), count - 2)
+        weight = np.zeros(count)
+        weight[low], weight[low + 1] = 1.0 - (at - low), at - low
         bound += units * np.einsum("dlt,l->t", kernels.shares, weight) / kernels.shares.shape[0]
         cleared += float(units * (kernels.cleared @ weight).mean())
         edge += float(units * (kernels.edge @ weight).mean())

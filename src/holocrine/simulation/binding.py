@@ -9,33 +9,47 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.anatomy.sites import layer_stack
-from holocrine.domain.vocabulary import Product, Region, Sex
+from holocrine.anatomy.sites import LayerStack
+from holocrine.anatomy.stacks import is_deep
+from holocrine.domain.vocabulary import Product
 from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.simulation.constants import POTENCY, periglandular_uptake, tissue_loss_rate
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
-from holocrine.simulation.spread import DEPTHS, RADIUS_STEP
+from holocrine.simulation.spread import RADIUS_STEP, needle_depths
 from holocrine.solvers.superposition import superpose
 
 Array = NDArray[np.float64]
 
 PICOMOLAR_PER_PG_MM3 = 1e3 / 150.0
 """pM per pg/mm3 of 150-kDa toxin: 1 pg/mm3 is 1e-6 g/L, and 150,000 g/mol makes that 6.67e-12 mol/L."""
+DEEP_MUSCLES = "masseter"
+"""What the names of muscle areas under the muscles of expression begin with."""
 VOLUME_GRID = 1.25
 """Volumes are rounded to steps of this factor when kernels are looked up (bleb radius moves by under 5%)."""
 
 
 @dataclass(frozen=True)
 class Shots:
-    """Injections of one product: `xy` (p, 2) mm, `depth` (p,) mm, `units` (p,), `volume` (p,) mL, `regions` (p,)."""
+    """Injections of one product: `xy` (p, 2) and `depth` (p,) mm, `units` (p,), `volume` (p,) mL, `stacks` below."""
 
     product: Product | Literal["unknown"]
     xy: Array
     depth: Array
     units: Array
     volume: Array
-    regions: Sequence[Region]
+    stacks: Sequence[LayerStack]
+
+    def only(self, which: NDArray[np.int64]) -> Shots:
+        """Some of the injections."""
+        stacks = [self.stacks[number] for number in which]
+        return Shots(self.product, self.xy[which], self.depth[which], self.units[which], self.volume[which], stacks)
+
+
+def no_shots() -> Shots:
+    """Nothing is injected."""
+    nothing = np.empty(0)
+    return Shots("unknown", np.empty((0, 2)), nothing, nothing, nothing, [])
 
 
 def potency(product: Product | Literal["unknown"], terminal: Terminal, draws: Draws) -> Array:
@@ -66,7 +80,6 @@ def bound_dose(
     cells: Array,
     draws: Draws,
     library: KernelLibrary,
-    sex: Sex,
     terminals: Sequence[Terminal] = TERMINALS,
 ) -> dict[Terminal, Array]:
     """Bound dose of each terminal type at cells, (landings, cells) in units of `shots.product` per mm3.
@@ -77,29 +90,50 @@ def bound_dose(
     places, depths = landed
     if shots.units.size == 0:
         return {terminal: np.zeros((places.shape[0], cells.shape[0])) for terminal in terminals}
-    keys = [
-        (layer_stack(region, sex), nominal_volume(float(volume)))
-        for region, volume in zip(shots.regions, shots.volume, strict=True)
-    ]
+    keys = [(stack, nominal_volume(float(volume))) for stack, volume in zip(shots.stacks, shots.volume, strict=True)]
     tables, kernel_of = library.tables(keys, tuple(terminals))
     row_of = np.resize(draws.spatial_of, depths.shape[0])
-    levels = np.interp(depths, DEPTHS, np.arange(DEPTHS.size))
+    levels = np.stack([level(stack, depths[:, i]) for i, stack in enumerate(shots.stacks)], axis=1)
     weights = np.broadcast_to(shots.units, depths.shape)
     bound = superpose(tables, RADIUS_STEP, kernel_of, row_of, weights, places, levels, cells)
     return {terminal: bound[:, number] for number, terminal in enumerate(terminals)}
 
 
-def septum(draws: Draws, places: Mapping[str, slice], count: int) -> Array:
-    """Share of the bound dose that gets to each of `count` muscle cells, (draws, count).
+def level(stack: LayerStack, depth: Array) -> Array:
+    """Where needle depths (mm) lie between those at which the site's kernels are solved, same shape."""
+    solved = needle_depths(stack)
+    return np.asarray(np.interp(depth, solved, np.arange(solved.size)))
 
-    One everywhere but behind the orbital septum, at the levator of the lid. `places` says where in the cells
-    each muscle sits.
+
+def muscle_dose(
+    shots: Shots,
+    landed: tuple[Array, Array],
+    cells: Array,
+    places: Mapping[str, slice],
+    draws: Draws,
+    library: KernelLibrary,
+) -> Array:
+    """Bound dose of motor terminals at muscle cells, (landings, cells); `places` says where each muscle sits in them.
+
+    As `bound_dose`, less what does not get there: past the orbital septum to the levator of the lid, and across the
+    fascia between the masseter and the muscles of expression over it.
     """
-    passage = np.ones((draws.n, count))
+    deep_shots = np.array([is_deep(stack) for stack in shots.stacks], dtype=bool)
+    deep_cells = np.zeros(cells.shape[0], dtype=bool)
+    for name, where in places.items():
+        deep_cells[where] = name.startswith(DEEP_MUSCLES)
+    total = np.zeros((landed[0].shape[0], cells.shape[0]))
+    for deep in (False, True):
+        own = np.flatnonzero(deep_shots == deep)
+        if own.size:
+            part = landed[0][:, own], landed[1][:, own]
+            bound = bound_dose(shots.only(own), part, cells, draws, library, ("motor",))["motor"]
+            bound[:, deep_cells != deep] *= draws.local["plane_crossing"][:, None]
+            total += bound
     for name, where in places.items():
         if name.startswith("levator_palpebrae"):
-            passage[:, where] = draws.local["septum_transmission"][:, None]
-    return passage
+            total[:, where] *= draws.local["septum_transmission"][:, None]
+    return total
 
 
 def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknown"], draws: Draws) -> Array:

@@ -33,7 +33,7 @@ SPATIAL = (
 )
 """Parameters that shape the spread kernel; drawn `n_spatial` times and shared by the full draws."""
 
-PURPOSES = {"spatial": 1, "local": 2, "placement": 3, "reading": 4, "posterior": 5, "typical": 6}
+PURPOSES = {"spatial": 1, "local": 2, "placement": 3, "reading": 4, "posterior": 5, "typical": 6, "block": 7}
 """Stream number of every purpose, so that adding a purpose never moves another's numbers."""
 
 

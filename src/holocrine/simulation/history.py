@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.anatomy.face import Face
 from holocrine.anatomy.polygons import cells
+from holocrine.anatomy.sheets import region_polygon
+from holocrine.anatomy.sites import layer_stack
 from holocrine.domain.session import Session
 from holocrine.domain.vocabulary import Experience
 from holocrine.models.junction import Terminal
-from holocrine.simulation.binding import Shots, bound_dose, loading
+from holocrine.simulation.binding import Shots, bound_dose, loading, muscle_dose
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
 from holocrine.simulation.placement import placed
@@ -39,10 +41,11 @@ def shots_of(session: Session, face: Face) -> Shots:
     """The injections of a past session; totals without points are laid out evenly over its regions."""
     if session.points:
         xy = np.array([(point.x, point.y) for point in session.points])
-        regions = [face.region_at(x, y) or "forehead" for x, y in xy]
+        stacks = [layer_stack(face.region_at(x, y) or "forehead", face.sex) for x, y in xy]
         table = np.array([(point.depth, point.units, point.volume) for point in session.points])
-        return Shots(session.product, xy, table[:, 0], table[:, 1], table[:, 2], regions)
-    parts = [(region, cells(face.regions[region], ASSUMED_SPACING_MM)) for region in session.regions or ("forehead",)]
+        return Shots(session.product, xy, table[:, 0], table[:, 1], table[:, 2], stacks)
+    regions = session.regions or ("forehead",)
+    parts = [(region, cells(region_polygon(face, region), ASSUMED_SPACING_MM)) for region in regions]
     xy = np.concatenate([part for _, part in parts])
     count = xy.shape[0]
     return Shots(
@@ -51,7 +54,7 @@ def shots_of(session: Session, face: Face) -> Shots:
         np.full(count, ASSUMED_DEPTH_MM),
         np.full(count, session.units / count),
         np.full(count, ASSUMED_VOLUME_ML),
-        [region for region, part in parts for _ in range(part.shape[0])],
+        [layer_stack(region, face.sex) for region, part in parts for _ in range(part.shape[0])],
     )
 
 
@@ -60,24 +63,24 @@ def residual_loading(
     sessions: Sequence[Session],
     face: Face,
     experience: Experience,
-    places: Array,
+    cells_at: Array,
     draws: Draws,
     library: KernelLibrary,
-    passage: Array | float = 1.0,
+    places: Mapping[str, slice] | None = None,
 ) -> Array:
     """Loading (draws, cells) that, given on the last session's date, leaves the light chain that all left.
 
-    `sessions` oldest first, at least one; `passage` (draws, cells) is the share of bound dose that gets there.
+    `sessions` oldest first, at least one; `places` says where each muscle sits in the cells, where they are muscles.
     """
     last = sessions[-1].date
-    total = np.zeros((draws.n, places.shape[0]))
+    total = np.zeros((draws.n, cells_at.shape[0]))
     for number, session in enumerate(sessions):
         shots = shots_of(session, face)
         landed = placed(shots.xy, shots.depth, draws, experience, salt=number + 1)
-        bound = bound_dose(shots, landed, places, draws, library, face.sex, (terminal,))[terminal]
+        if places is None:
+            bound = bound_dose(shots, landed, cells_at, draws, library, (terminal,))[terminal]
+        else:
+            bound = muscle_dose(shots, landed, cells_at, places, draws, library)
         age = (last - session.date).days
-        total += (
-            loading(terminal, bound * passage, session.product, draws)
-            * np.exp(-fading_rate(terminal, draws) * age)[:, None]
-        )
+        total += loading(terminal, bound, session.product, draws) * np.exp(-fading_rate(terminal, draws) * age)[:, None]
     return np.minimum(total, 1.0)

@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 
 _SOURCES = (
     "holocrine.anatomy.sites",
+    "holocrine.anatomy.stacks",
     "holocrine.models.exposure",
     "holocrine.simulation.spread",
     "holocrine.solvers.diffusion",

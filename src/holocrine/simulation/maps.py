@@ -8,17 +8,18 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.anatomy.polygons import contains
+from holocrine.anatomy.polygons import Polygon, contains
+from holocrine.anatomy.sheets import is_sheet, on_face, region_polygon
 from holocrine.domain.forecast import AreaShare
 from holocrine.domain.maps import FaceMaps
-from holocrine.domain.vocabulary import Region
+from holocrine.domain.vocabulary import Region, SheetRegion
 from holocrine.models.junction import Terminal
 from holocrine.simulation.binding import Shots, bound_dose, loading
-from holocrine.simulation.course import Simulator
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.history import residual_loading
 from holocrine.simulation.placement import placed
 from holocrine.simulation.response import NEW_NODES, PAST_NODES, node_positions
+from holocrine.simulation.simulator import Simulator
 
 Array = NDArray[np.float64]
 
@@ -57,7 +58,7 @@ def _expected(simulator: Simulator, shots: Shots, places: Array, terminal: Termi
     person = simulator.person
     face = person.scene.face
     landed = placed(shots.xy, shots.depth, draws, person.experience)
-    bound = bound_dose(shots, landed, places, draws, simulator.library, face.sex, (terminal,))[terminal]
+    bound = bound_dose(shots, landed, places, draws, simulator.library, (terminal,))[terminal]
     new = node_positions(loading(terminal, bound, shots.product, draws), NEW_NODES)
     past = np.zeros(new.shape)
     if person.sessions:
@@ -67,21 +68,32 @@ def _expected(simulator: Simulator, shots: Shots, places: Array, terminal: Termi
     return mean_surface(past, new, simulator.responses[terminal].values[:MAP_DRAWS][..., weeks])
 
 
-def face_maps(simulator: Simulator, shots: Shots) -> FaceMaps:
-    """Expected maps of the read-out regions and of the frontalis, on `MAP_DRAWS` of the draws."""
+def face_maps(simulator: Simulator, shots: Shots) -> FaceMaps | None:
+    """Expected maps of the face's read-out regions and of the frontalis, on `MAP_DRAWS` of the draws; None without."""
     scene = simulator.person.scene
+    regions = tuple(region for region in scene.regions if on_face(region))
+    lifting = [muscle.polygon for name, muscle in scene.face.muscles.items() if name.startswith("frontalis")]
+    return _maps(simulator, shots, regions, lifting) if regions else None
+
+
+def sheet_maps(simulator: Simulator, shots: Shots) -> dict[SheetRegion, FaceMaps]:
+    """The same for every sheet that is read out; places on the common plane."""
+    sheets = [region for region in simulator.person.scene.regions if is_sheet(region) and region != "bladder"]
+    return {region: _maps(simulator, shots, (region,), ()) for region in sheets}
+
+
+def _maps(simulator: Simulator, shots: Shots, regions: tuple[Region, ...], muscles: Sequence[Polygon]) -> FaceMaps:
+    face = simulator.person.scene.face
     draws = simulator.draws.subset(np.arange(min(MAP_DRAWS, simulator.draws.n)))
-    regions = tuple(scene.regions)
-    frontalis = [muscle.polygon for name, muscle in scene.face.muscles.items() if name.startswith("frontalis")]
-    outline = np.concatenate([*(scene.face.regions[region] for region in regions), *frontalis])
+    outline = np.concatenate([*(region_polygon(face, region) for region in regions), *muscles])
     low, high = np.floor(outline.min(axis=0)), np.ceil(outline.max(axis=0))
     x = np.arange(low[0], high[0]) + 0.5 * MAP_CELL_MM
     y = np.arange(low[1], high[1]) + 0.5 * MAP_CELL_MM
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     region_of = np.full(grid.shape[0], -1, dtype=np.int16)
     for number, region in enumerate(regions):
-        region_of[contains(scene.face.regions[region], grid)] = number
-    in_muscle = np.any([contains(polygon, grid) for polygon in frontalis], axis=0)
+        region_of[contains(region_polygon(face, region), grid)] = number
+    in_muscle = np.any([contains(polygon, grid) for polygon in muscles], axis=0) & np.ones(grid.shape[0], dtype=bool)
     shape = (len(MAP_WEEKS), y.size, x.size)
 
     def layer(terminal: Terminal, where: NDArray[np.bool_]) -> Array:
@@ -101,11 +113,13 @@ def face_maps(simulator: Simulator, shots: Shots) -> FaceMaps:
     )
 
 
-def area_shares(maps: FaceMaps, simulator: Simulator, regions: Sequence[Region]) -> tuple[AreaShare, ...]:
-    """Share of each region whose expected fall in sebum at week 4 reaches 10, 20, 30, 40 percent."""
+def area_shares(maps: FaceMaps | None, simulator: Simulator) -> tuple[AreaShare, ...]:
+    """Share of each region of the face whose expected fall in sebum at week 4 reaches 10, 20, 30, 40 percent."""
+    if maps is None:
+        return ()
     week = maps.weeks.index(AREA_WEEK)
     shares = []
-    for region in regions:
+    for region in maps.regions:
         falls = maps.sebum_fall[week][maps.region_of == maps.regions.index(region)]
         by_fall = {f"{step}": float((falls >= step).mean()) for step in FALL_STEPS}
         area = simulator.person.scene.areas[region]

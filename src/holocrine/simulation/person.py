@@ -11,10 +11,10 @@ from holocrine.anatomy.face import Face
 from holocrine.anatomy.sites import typical_sebum
 from holocrine.domain.case import Case
 from holocrine.domain.vocabulary import Region
-from holocrine.simulation.course import Person
 from holocrine.simulation.draws import Draws, stream
 from holocrine.simulation.history import remembered
 from holocrine.simulation.scene import scene
+from holocrine.simulation.simulator import Person
 
 Array = NDArray[np.float64]
 

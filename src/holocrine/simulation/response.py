@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.modelling.cache import cached_arrays, fingerprint
-from holocrine.models.junction import SUFFIX, TERMINALS, Terminal
+from holocrine.models.junction import SUFFIX, Terminal
 from holocrine.models.site import SITE
 from holocrine.simulation.constants import constant_values, constants_of, light_chain_rate
 from holocrine.simulation.draws import Draws
@@ -23,8 +24,10 @@ from holocrine.solvers.stiff import simulate
 
 Array = NDArray[np.float64]
 
-OUTPUT: Mapping[Terminal, str] = {"motor": "force", "sudomotor": "sweat", "sebaceous": "R"}
-"""What of the site's outputs each terminal type's organ is read out by."""
+Organ = Literal["motor", "bulk", "sudomotor", "sebaceous"]
+"""What is read out: a terminal type's organ, and the bulk of a muscle, which follows its force within weeks."""
+OUTPUT: Mapping[Organ, str] = {"motor": "force", "bulk": "M", "sudomotor": "sweat", "sebaceous": "R"}
+"""Which of the site's outputs each organ is read out by."""
 NEW_NODES = 20
 PAST_NODES = 10
 CORNER = 0.03
@@ -67,8 +70,8 @@ def fading_rate(terminal: Terminal, draws: Draws) -> Array:
     return np.where(which == "H2", draws.local["direct_rate"], chain)
 
 
-def responses(draws: Draws, weeks: Array, days_since_last: float | None = None) -> dict[Terminal, Response]:
-    """The surfaces of all terminal types for every draw, loading and week; computed once for the same arguments.
+def responses(draws: Draws, weeks: Array, days_since_last: float | None = None) -> dict[Organ, Response]:
+    """The surfaces of all organs for every draw, loading and week; computed once for the same arguments.
 
     `weeks` (nw,) from 0; `days_since_last` is the time since the last earlier session, None without one.
     """
@@ -76,7 +79,7 @@ def responses(draws: Draws, weeks: Array, days_since_last: float | None = None) 
         (__name__,), made_by(SITE), site_constants(draws), draws.hypothesis, weeks, days_since_last
     )
     arrays = cached_arrays(name, lambda: _integrate(draws, weeks, days_since_last))
-    return {terminal: Response(arrays[terminal].astype(np.float64), weeks) for terminal in TERMINALS}
+    return {organ: Response(arrays[organ].astype(np.float64), weeks) for organ in OUTPUT}
 
 
 def site_constants(draws: Draws) -> Array:
@@ -104,15 +107,15 @@ def _integrate(draws: Draws, weeks: Array, days_since_last: float | None) -> dic
     """
     past = np.zeros(1) if days_since_last is None else node_loadings(PAST_NODES)
     shape = (draws.n, past.size, NEW_NODES, weeks.size)
-    values: dict[str, NDArray[np.float32]] = {terminal: np.empty(shape, np.float32) for terminal in TERMINALS}
+    values: dict[str, NDArray[np.float32]] = {organ: np.empty(shape, np.float32) for organ in OUTPUT}
     constants, direct = site_constants(draws), draws.hypothesis_ids == "H2"
     half_effect = draws.local["direct_half_effect"]
     for first in range(0, draws.n, DRAWS_AT_ONCE):
         some = np.arange(first, min(first + DRAWS_AT_ONCE, draws.n))
         outputs = _lanes(constants, direct, half_effect, some, past, weeks, days_since_last)
-        for terminal, output in OUTPUT.items():
+        for organ, output in OUTPUT.items():
             column = outputs[:, :, SITE.outputs.index(output)]
-            values[terminal][some] = column.reshape(some.size, *shape[1:])
+            values[organ][some] = column.reshape(some.size, *shape[1:])
     return values
 
 

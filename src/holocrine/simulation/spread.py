@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.anatomy.sites import LayerStack
+from holocrine.anatomy.stacks import is_deep
 from holocrine.models.exposure import Bolus, SkinColumn, bolus, skin_column, spread_length
 from holocrine.models.junction import TERMINALS
 from holocrine.solvers.diffusion import (
@@ -29,6 +30,8 @@ RADIUS_COUNT = 261
 """Number of tabulated radii: 0 to 65 mm, forehead to lower lid."""
 DEPTHS = np.array([0.3, 0.7, 1.1, 1.6, 2.2, 3.0, 4.0, 5.5])
 """Needle depths (mm) at which kernels are solved; between them kernels are interpolated."""
+DEEP_DEPTHS = np.array([0.7, 1.6, 3.0, 5.5, 8.0, 11.0, 14.0, 18.0])
+"""The same for sites whose muscle lies deeper than needles of the first list reach."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,11 @@ class SpreadKernels:
     def balance_error(self) -> float:
         """Largest departure of bound + cleared + edge from one."""
         return float(np.abs(self.shares.sum(axis=2) + self.cleared + self.edge - 1.0).max())
+
+
+def needle_depths(stack: LayerStack) -> Array:
+    """Needle depths (mm) at which a site's kernels are solved; as many for every site."""
+    return DEEP_DEPTHS if is_deep(stack) else DEPTHS
 
 
 def mesh_for(column: SkinColumn, drop: Bolus, tail_length: float) -> RadialMesh:
@@ -90,7 +98,7 @@ def medium(column: SkinColumn) -> LayeredMedium:
 
 
 def spread_of(
-    stack: LayerStack, volume_ml: float, spatial: Mapping[str, float], depths: Array = DEPTHS
+    stack: LayerStack, volume_ml: float, spatial: Mapping[str, float], depths: Array
 ) -> tuple[Array, Array, Array, Array]:
     """One set of spatial parameters: `bound` (depths, 3, radii), `shares` (depths, 3), `cleared`, `edge` (depths,).
 
@@ -121,5 +129,7 @@ def spread_kernels(stack: LayerStack, volume_ml: float, spatial: Mapping[str, Ar
     """Solve every draw and depth. `spatial` holds one (draws,) array per spatial parameter."""
     count = next(iter(spatial.values())).size
     rows = [{name: float(values[i]) for name, values in spatial.items()} for i in range(count)]
-    bound, shares, cleared, edge = zip(*(spread_of(stack, volume_ml, row) for row in rows), strict=True)
+    bound, shares, cleared, edge = zip(
+        *(spread_of(stack, volume_ml, row, needle_depths(stack)) for row in rows), strict=True
+    )
     return SpreadKernels(np.array(bound), np.array(shares), np.array(cleared), np.array(edge))

@@ -5,17 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.domain.forecast import Interval
-from holocrine.domain.vocabulary import Target
-from holocrine.simulation.course import Simulation
-from holocrine.simulation.scene import Scene
+from holocrine.domain.interval import Interval
 
 Array = NDArray[np.float64]
 
 BENEFIT_WEEKS = (2.0, 16.0)
 """Weeks after the session over which the benefit is averaged."""
-RESOLUTION = 0.01
-"""Percent: differences this small are the integrator's, not the skin's."""
 SMALLEST_PEAK = 1.0
 """Percent (falls) below which a course has no duration to speak of."""
 SMALLEST_SHIFT_MM = 0.01
@@ -27,23 +22,9 @@ def benefit_weeks(weeks: Array) -> NDArray[np.bool_]:
     return np.asarray((weeks >= BENEFIT_WEEKS[0]) & (weeks <= BENEFIT_WEEKS[1]))
 
 
-def fall_course(simulation: Simulation, scene: Scene, target: Target = "sebum") -> Array:
-    """Fall against no new session, percent of untreated, area-weighted over regions; (draws, weeks)."""
-    pairs = {
-        "sebum": (simulation.sebum_untreated, simulation.sebum),
-        "sweat": (simulation.sweat_untreated, simulation.sweat),
-    }
-    without, treated = pairs[target]
-    total = sum(scene.areas[region] for region in treated)
-    falls = [scene.areas[region] / total * (without[region] - course) for region, course in treated.items()]
-    course = 100.0 * np.sum(falls, axis=0)
-    return np.where(np.abs(course) < RESOLUTION, 0.0, course)
-
-
-def mean_fall(simulation: Simulation, scene: Scene, target: Target = "sebum") -> Array:
-    """`fall_course` averaged over the benefit weeks, (draws,)."""
-    falls = fall_course(simulation, scene, target)
-    return np.asarray(falls[:, benefit_weeks(simulation.weeks)].mean(axis=1))
+def mean_fall(course: Array, weeks: Array) -> Array:
+    """A fall (draws, weeks) averaged over the benefit weeks, (draws,)."""
+    return np.asarray(course[:, benefit_weeks(weeks)].mean(axis=1))
 
 
 def interval(values: Array) -> Interval:
@@ -52,18 +33,17 @@ def interval(values: Array) -> Interval:
     return Interval(median=median, lo50=lo50, hi50=hi50, lo90=lo90, hi90=hi90)
 
 
-def effect_duration(simulation: Simulation, scene: Scene, target: Target = "sebum") -> Interval | None:
-    """Weeks until the fall is back at half of its peak, among draws with any; None when there are none.
+def effect_duration(course: Array, weeks: Array) -> Interval | None:
+    """Weeks until a fall (draws, weeks) is back at half of its peak, among draws with any; None when there are none.
 
     Draws whose fall is still above half its peak at the end count as that long.
     """
-    falls = fall_course(simulation, scene, target)
-    falls = falls[falls.max(axis=1) >= SMALLEST_PEAK]
+    falls = course[course.max(axis=1) >= SMALLEST_PEAK]
     if falls.shape[0] == 0:
         return None
     above = falls >= 0.5 * falls.max(axis=1, keepdims=True)
-    last = simulation.weeks.size - 1 - np.argmax(above[:, ::-1], axis=1)
-    return interval(simulation.weeks[last])
+    last = weeks.size - 1 - np.argmax(above[:, ::-1], axis=1)
+    return interval(weeks[last])
 
 
 def onset_and_duration(course: Array, weeks: Array) -> tuple[tuple[float, float], tuple[float, float]]:

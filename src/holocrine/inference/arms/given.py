@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
@@ -9,7 +10,7 @@ from typing import get_args
 import numpy as np
 
 from holocrine.domain.vocabulary import BodySite, Plane, Product, Region
-from holocrine.inference.arms.scenes import Scene, labelled, lattice, row, single
+from holocrine.inference.arms.scenes import SMALL_MUSCLES, Scene, labelled, lattice, row, single, small_muscle
 from holocrine.knowledge.evidence import Arm
 from holocrine.knowledge.evidence.reported import reported
 from holocrine.knowledge.evidence.words import CONTROLS
@@ -29,13 +30,18 @@ LABEL_UNITS = {
     ("lateral canthus", "onabotulinumtoxinA"): 24.0,
     ("lateral canthus", "incobotulinumtoxinA"): 24.0,
     ("lateral canthus", "abobotulinumtoxinA"): 60.0,
+    ("brow depressors", "onabotulinumtoxinA"): 10.0,
+    ("brow depressors", "abobotulinumtoxinA"): 25.0,
+    ("extensor digitorum brevis", "onabotulinumtoxinA"): 5.0,
+    ("depressor anguli oris", "onabotulinumtoxinA"): 2.5,
+    ("neck (cervical dystonia)", "onabotulinumtoxinA"): 200.0,
     ("axilla", "onabotulinumtoxinA"): 50.0,
     ("axilla", "abobotulinumtoxinA"): 150.0,
     ("axilla", "incobotulinumtoxinA"): 50.0,
     ("palm", "onabotulinumtoxinA"): 100.0,
     ("sole", "onabotulinumtoxinA"): 100.0,
 }
-"""Units per treatment (labels; axilla per side, palm and sole per side as commonly used)."""
+"""Units per treatment (labels; axilla per side; palm and sole per side, brow and single muscles as commonly used)."""
 USUAL_AREA_CM2 = {"axilla": 45.0, "palm": 160.0, "sole": 200.0, "forehead": 60.0, "cheek_left": 30.0}
 """Treated area where none is printed (assumption; 10 to 20 points 1.5 to 2 cm apart in an axilla)."""
 USUAL_SPACING_MM = 15.0
@@ -46,12 +52,16 @@ MICRODROPLET = {"onabotulinumtoxinA": 1.0, "abobotulinumtoxinA": 2.5}
 """Units per point 10 mm apart taken for skin treatments that print no dose (assumption)."""
 UNPRINTED_DOSE_SD = 0.5
 """Log SD of a dose that had to be taken from a label or from custom."""
-_POINTS = {"glabella": 5, "forehead": 5, "lateral canthus": 6}
+_POINTS = {"glabella": 5, "forehead": 5, "lateral canthus": 6, "brow depressors": 2}
+_MUSCLE_POINTS = {"neck (cervical dystonia)": 8}
+"""Points over which the dose of a large muscle group is shared out (assumption)."""
 _AREAS = {
     "glabella": ("glabella", "frown", "corrugator", "upper face"),
     "forehead": ("forehead", "frontal", "upper face"),
     "lateral canthus": ("canth", "crow", "lateral orbital", "periorbital", "upper face"),
+    "brow depressors": ("brow depressor", "superolateral orbicularis"),
 }
+_BOTH_SIDES = re.compile(r"\b(a|per|each) (side|half)\b")
 _BODY: dict[str, Region | BodySite] = {
     "axilla": "axilla",
     "palm": "palm",
@@ -96,8 +106,14 @@ class Given:
 def given(arm: Arm, target: str) -> Given:
     """The treatment of an arm as far as it matters for `target`. Raises NotModelledError with the reason."""
     product = _product(arm)
-    if target in MUSCLE_TARGETS and (areas := _areas(arm.site)):
+    if target == "muscle" and arm.route == "intradermal":
+        return _in_skin(arm, product)
+    if target in MUSCLE_TARGETS and (areas := _areas(arm)):
         return _labelled(arm, product, areas)
+    if target == "muscle" and arm.site in SMALL_MUSCLES:
+        return _in_small_muscle(arm, product)
+    if target == "muscle" and "palm" in arm.site:
+        return _in_skin(arm, product)
     if target in MUSCLE_TARGETS:
         raise NotModelledError(f"site not modelled: {arm.site or 'not reported'}")
     return _in_skin(arm, product)
@@ -120,9 +136,11 @@ def _product(arm: Arm) -> str:
     raise NotModelledError(f"product not modelled: {arm.product or 'not reported'}")
 
 
-def _areas(site: str) -> tuple[str, ...]:
-    words = site.lower()
-    return tuple(area for area, keys in _AREAS.items() if any(key in words for key in keys))
+def _areas(arm: Arm) -> tuple[str, ...]:
+    """Areas of the upper face that were treated; the medial depressors of the brow are those of the glabella."""
+    words = arm.site.lower()
+    areas = tuple(area for area, keys in _AREAS.items() if any(key in words for key in keys))
+    return (*areas, "glabella") if areas == ("brow depressors",) and "medial" in arm.label else areas
 
 
 def _labelled(arm: Arm, product: str, areas: tuple[str, ...]) -> Given:
@@ -130,6 +148,8 @@ def _labelled(arm: Arm, product: str, areas: tuple[str, ...]) -> Given:
     reference = product if (areas[0], product) in LABEL_UNITS else "onabotulinumtoxinA"
     label = {area: LABEL_UNITS.get((area, reference), 2.5 * 24.0) for area in areas}
     total = _total_units(arm, sum(_POINTS[area] for area in areas))
+    if total is not None and _BOTH_SIDES.search(arm.facts.get("total_units", "")):
+        total *= 2.0
     assumed = ["dose taken from the label"] if total is None and product else []
     scale = 1.0 if total is None else total / sum(label.values())
     volume = arm.ml_per_point.mid if arm.ml_per_point else USUAL_ML["intramuscular"]
@@ -138,6 +158,17 @@ def _labelled(arm: Arm, product: str, areas: tuple[str, ...]) -> Given:
     doubt = UNPRINTED_DOSE_SD if total is None and arm.has_toxin else 0.0
     units = scale * first if product else 0.0
     return Given(product, units, _labelled_scene(relative, volume), doubt, tuple(assumed), areas)
+
+
+def _in_small_muscle(arm: Arm, product: str) -> Given:
+    """The points of a muscle that is treated as a whole: each in the middle of its share."""
+    volume = arm.ml_per_point.mid if arm.ml_per_point else USUAL_ML["intramuscular"]
+    total = _total_units(arm, 1)
+    usual = LABEL_UNITS.get((arm.site, product), LABEL_UNITS[(arm.site, "onabotulinumtoxinA")])
+    assumed = ("dose as commonly used in this muscle",) if total is None and product else ()
+    units = (usual if total is None else total) / _MUSCLE_POINTS.get(arm.site, 1) if product else 0.0
+    scene = _small_muscle_scene(arm.site, volume)
+    return Given(product, units, scene, UNPRINTED_DOSE_SD if assumed else 0.0, assumed, (arm.site,))
 
 
 def _total_units(arm: Arm, usual_points: int) -> float | None:
@@ -202,6 +233,11 @@ def _dosed(arm: Arm, product: str, scene: Scene, points: float) -> Given:
 @lru_cache(maxsize=256)
 def _labelled_scene(units: tuple[tuple[str, float], ...], volume_ml: float) -> Scene:
     return labelled(dict(units), volume_ml)
+
+
+@lru_cache(maxsize=256)
+def _small_muscle_scene(name: str, volume_ml: float) -> Scene:
+    return small_muscle(name, volume_ml)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from holocrine.inference.arms.averages import expected
 from holocrine.inference.arms.given import Given, product_of
 from holocrine.inference.arms.people import SPATIAL_SPREAD
 from holocrine.inference.arms.scenes import LANDINGS
-from holocrine.inference.arms.world import Array, World, on_day
+from holocrine.inference.arms.world import Array, World
 from holocrine.models.readout import HARMS, Harm, shift_mm
 
 SCORES: Array = np.linspace(-3.5, 3.5, 15)
@@ -51,15 +51,3 @@ def _tail_spread(world: World, given: Given, muscle: str) -> float:
     along = distance / world.typical["tail_length"] * spreads["tail_length"].between_subject
     parts = (along, spreads["tail_fraction"].between_subject, spreads["septum_transmission"].between_subject)
     return float(np.sqrt(max(sum(part**2 for part in parts) - SPATIAL_SPREAD**2, 0.0)))
-
-
-def brow_shift(world: World, given: Given, number: int, *, day: float) -> float:
-    """Mean movement of the brows on a day, mm; down is negative."""
-    if not given.product:
-        return 0.0
-    table = (world.typical, world.unknowns.parameters, world.unknowns.variability)
-    full, reserve = (world.sample.values(name, *table)[:, None] for name in ("brow_full_drop", "brow_reserve"))
-    product, groups = product_of(given, number), given.scene.groups
-    both = np.concatenate([groups[f"frontalis_lower_{side}"] for side in SIDES])
-    loss = 1.0 - on_day(world.courses("force", given.scene, product, given.units, both), day)
-    return -expected(shift_mm(np.clip(loss, 0.0, 1.0), full, reserve), world.weights)

@@ -1,4 +1,4 @@
-"""What studies of lines report: shares of responders by investigator or patient, onset, relapse, voluntary amplitude.
+"""What studies of lines report: shares of responders by investigator or patient, onset, largest effect, relapse.
 
 Severity at full effort goes from 0 to 3; people were selected with moderate (2) or severe (3) lines. It follows a
 power of the muscles' force; a rating adds an error, and ratings drift towards improvement without toxin.
@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 import scipy.special
 
+from holocrine.inference.arms import muscle_readings
 from holocrine.inference.arms.averages import days_below, expected, first_day_below, weighted_median
-from holocrine.inference.arms.given import Given, product_of
+from holocrine.inference.arms.given import Given
 from holocrine.inference.arms.scenes import CROSSED
 from holocrine.inference.arms.world import DAYS, Array, World, on_day
 
@@ -24,31 +25,30 @@ SEVERITIES = ((2.0, 0.45), (3.0, 0.55))
 LAPSES = 0.005
 """Share of patients who are counted on the wrong side by a slip, whatever their lines (assumption)."""
 _AREA_POWER = {"forehead": "line_exponent_forehead", "lateral canthus": "line_exponent_canthus"}
-_MUSCLES = {
+MUSCLES = {
     "glabella": ("corrugator_left", "corrugator_right", "procerus"),
     "forehead": (CROSSED,),
     "lateral canthus": ("orbicularis_oculi_left", "orbicularis_oculi_right"),
+    "brow depressors": ("orbicularis_oculi_left", "orbicularis_oculi_right"),
 }
+"""Muscles that make the lines of an area, or pull there, by their groups in a scene."""
 
 
 def force(world: World, given: Given, number: int, area: str) -> Array:
     """Mean force of the muscles that make an area's lines over untreated, (people, others, days)."""
-    if not given.product:
-        return np.ones((world.sample.scores.shape[0], world.weights.size, DAYS.size))
-    cells = np.concatenate([given.scene.groups[name] for name in _MUSCLES[area]])
-    return world.courses("force", given.scene, product_of(given, number), given.units, cells)
+    return muscle_readings.force(world, given, number, MUSCLES[area])
 
 
 def responders(
     world: World, given: Given, number: int, *, area: str, day: float, rule: Rule, rater: Rater, relapsed: bool = False
 ) -> float:
     """Percent of people who respond by a rule on a day, or no longer do (`relapsed`)."""
-    share = _responding(world, on_day(_weakness(world, given, number, area), day), rule, rater)
+    share = _responding(world, on_day(weakness(world, given, number, area), day), rule, rater)
     percent = 100.0 * expected(share, world.weights)
     return 100.0 - percent if relapsed else percent
 
 
-def _weakness(world: World, given: Given, number: int, area: str) -> Array:
+def weakness(world: World, given: Given, number: int, area: str) -> Array:
     """Severity at full effort over the untreated one, (people, others, days)."""
     power = world.typical["line_exponent"] * (world.typical[_AREA_POWER[area]] if area in _AREA_POWER else 1.0)
     return np.asarray(force(world, given, number, area) ** power)
@@ -71,7 +71,7 @@ def _responding(world: World, weakness: Array, rule: Rule, rater: Rater) -> Arra
 def duration(world: World, given: Given, number: int, *, area: str, median: bool) -> float:
     """Days until a person's lines are less than half a grade better than before."""
     grade = sum(grade * share for grade, share in SEVERITIES)
-    days = days_below(_weakness(world, given, number, area), (grade - 0.5) / grade)
+    days = days_below(weakness(world, given, number, area), (grade - 0.5) / grade)
     return weighted_median(days, world.weights) if median else expected(days, world.weights)
 
 
@@ -88,7 +88,17 @@ def onset_share(world: World, given: Given, number: int, *, area: str, day: floa
     return 100.0 * expected(scipy.special.ndtr(score), world.weights)
 
 
-def amplitude(world: World, given: Given, number: int, *, area: str, day: float) -> float:
-    """Mean change (percent) of the voluntary electromyographic amplitude."""
-    forces = on_day(force(world, given, number, area), day) ** world.typical["emg_exponent"]
-    return 100.0 * (expected(forces, world.weights) - 1.0)
+def largest_effect_day(world: World, given: Given, number: int, *, area: str) -> float:
+    """Day on which the lines are weakest on average."""
+    return float(DAYS[np.argmin(_mean_course(weakness(world, given, number, area), world))])
+
+
+def share_of_largest(world: World, given: Given, number: int, *, area: str, day: float) -> float:
+    """Mean effect on a day in percent of the largest mean effect; 0 where there is none."""
+    effect = 1.0 - _mean_course(weakness(world, given, number, area), world)
+    return float(100.0 * on_day(effect, day) / effect.max()) if effect.max() > 0.0 else 0.0
+
+
+def _mean_course(courses: Array, world: World) -> Array:
+    """Mean over people and others, (days,)."""
+    return np.asarray(np.einsum("pod,o->d", courses, world.weights) / courses.shape[0])

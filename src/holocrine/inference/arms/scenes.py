@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from holocrine.anatomy.curves import ellipse
 from holocrine.anatomy.face import Face, build_face, distance_to_rim
 from holocrine.anatomy.polygons import cells as cells_of
 from holocrine.anatomy.sites import LayerStack, layer_stack
@@ -33,6 +34,15 @@ MUSCLES = (
 CROSSED = "frontalis at the row of points"
 CROSSED_MM = 7.0
 """Half the height of the strip of frontalis that a row of points crosses."""
+SMALL_MUSCLES: Mapping[str, tuple[float, float]] = {
+    "extensor digitorum brevis": (10.0, 6.0),
+    "depressor anguli oris": (8.0, 2.0),
+    "neck (cervical dystonia)": (15.0, 6.0),
+}
+"""Muscles treated as a whole: radius of the disc that one point is for, and thickness, mm (assumptions by textbook
+size)."""
+UNDER_BROW_MM = 4.0
+"""How far below the tail of the brow its lateral depressor is treated (assumption)."""
 RIM_DISTANCE_MM = 10.0
 """Labels ask for glabellar points at least this far above the orbital rim."""
 NEEDLE_DEPTHS: Mapping[Plane, Array] = {
@@ -83,6 +93,18 @@ def single(site: Region | BodySite, plane: Plane, volume_ml: float) -> Scene:
     """One point; the effect is read along a ray of 60 cells, 0.5 mm apart."""
     ray = np.stack([0.5 * (np.arange(60) + 0.5), np.zeros(60)], axis=1)
     return _even(site, plane, volume_ml, np.zeros((1, 2)), ray, aimed=True)
+
+
+def small_muscle(name: str, volume_ml: float) -> Scene:
+    """One point in the middle of one of `SMALL_MUSCLES`, read over its disc, under skin as thin as the forehead's."""
+    radius, thickness = SMALL_MUSCLES[name]
+    skin = layer_stack("forehead", "female")
+    layers = tuple(replace(layer, thickness_mm=thickness) if layer.name == "muscle" else layer for layer in skin.layers)
+    stack = replace(skin, layers=layers)
+    grid = cells_of(ellipse((0.0, 0.0), radius, radius), 2.0)
+    depth = np.array([_depth(stack, "intramuscular")])
+    everything = {"skin": np.arange(len(grid))}
+    return Scene(np.zeros((1, 2)), depth, "intramuscular", [stack], volume_ml, np.ones(1), grid, everything, aimed=True)
 
 
 def row(site: Region | BodySite, plane: Plane, count: int, spacing_mm: float, volume_ml: float) -> Scene:
@@ -184,6 +206,10 @@ def _label_points(area: str) -> tuple[tuple[float, float, Region], ...]:
         polygon = face.regions["forehead"]
         y = float(np.mean([face.brow_y(0.0), polygon[:, 1].max()]))
         return tuple((a, y, "forehead") for a in (-34.0, -17.0, 0.0, 17.0, 34.0))
+    if area == "brow depressors":
+        edge = float(face.orbital_rim_left[:, 0].max())
+        y = float(face.brow_y(edge)) - UNDER_BROW_MM
+        return ((-edge, y, "temple_right"), (edge, y, "temple_left"))
     x, y = float(face.orbital_rim_left[:, 0].max()), float(face.orbital_rim_left[:, 1].mean())
     spots = [(x + 10.0, y), (x + 9.0, y + 11.0), (x + 9.0, y - 11.0)]
     sides: tuple[tuple[float, Region], ...] = ((-1.0, "temple_right"), (1.0, "temple_left"))

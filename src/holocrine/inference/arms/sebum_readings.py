@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import scipy.special
 from numpy.typing import NDArray
@@ -12,6 +14,9 @@ from holocrine.inference.arms.given import Given, product_of
 from holocrine.inference.arms.world import World, on_day
 
 Ring = tuple[float, float] | None
+
+GRADES = {"very mild": 0.0, "mild": 1.0, "moderate": 2.0, "severe": 3.0}
+"""How people grade their own oiliness, in steps."""
 
 OILY_REVERSION = -0.05
 """Log change of a reading without any treatment in people selected for oily skin: the first reading was high by
@@ -70,6 +75,49 @@ def responders(
     mean = change(world, given, number, day=day, ring=ring, hypothesis=hypothesis, reverted=reverted)
     score = (np.log(max(share, 0.02)) - np.log(max(1.0 + mean / 100.0, 0.02))) / BETWEEN_PEOPLE
     return float(100.0 * scipy.special.ndtr(score))
+
+
+def noticed(
+    world: World,
+    given: Given,
+    number: int,
+    *,
+    day: float,
+    ring: Ring,
+    hypothesis: HypothesisId,
+    reverted: float,
+) -> float:
+    """Percent of people who note less oil than before on a day."""
+    settings = {"ring": ring, "hypothesis": hypothesis, "reverted": reverted}
+    return responders(world, given, number, day=day, share=world.typical["oiliness_noticed"], **settings)  # type: ignore[arg-type]
+
+
+def graded(
+    world: World,
+    given: Given,
+    number: int,
+    *,
+    day: float,
+    ring: Ring,
+    hypothesis: HypothesisId,
+    reverted: float,
+    grade: str,
+    before: Mapping[str, float],
+) -> float:
+    """Percent of people who give their oiliness `grade` on a day; `before` holds their shares by grade at the start.
+
+    A grade is a step on the logarithm of the reading; from half a step on the next grade is given.
+    """
+    mean = change(world, given, number, day=day, ring=ring, hypothesis=hypothesis, reverted=reverted)
+    step = world.typical["oiliness_per_grade"]
+    fall, sd = -np.log(max(1.0 + mean / 100.0, 0.02)) / step, BETWEEN_PEOPLE / step
+    total = 0.0
+    for start, share in before.items():
+        steps = GRADES[start] - GRADES[grade]
+        below = np.inf if GRADES[grade] == 0.0 else (steps + 0.5 - fall) / sd
+        above = -np.inf if GRADES[grade] == max(GRADES.values()) else (steps - 0.5 - fall) / sd
+        total += share * float(scipy.special.ndtr(below) - scipy.special.ndtr(above))
+    return 100.0 * total
 
 
 def toxin_effect(world: World, given: Given, number: int, *, day: float, ring: Ring, hypothesis: HypothesisId) -> float:

@@ -32,12 +32,15 @@ def level(
     selected: bool,
     rate: float | None,
     over: bool = False,
+    power: str = "",
 ) -> float:
     """Mean sweat on a day, or `over` all visits up to it: change in percent, or a rate where `rate` is the baseline's.
 
-    Visits are taken as monthly.
+    Visits are taken as monthly. `power` names the exponent of a measure that follows a power of the sweat rate.
     """
     course = courses(world, given, number)
+    if power:
+        course = course ** world.typical[power]
     days = np.arange(28.0, max(day, 28.0) + 1.0, 28.0) if over else np.array([day])
     mean = float(np.mean([expected(on_day(course, float(at)), world.weights) for at in days]))
     remaining = mean * float(np.exp(placebo(world, selected=selected)))
@@ -58,6 +61,20 @@ def dry_people(world: World, given: Given, number: int, *, day: float) -> float:
     sweat = np.log(np.maximum(on_day(courses(world, given, number), day), 1e-4))
     score = (np.log(world.typical["anhidrotic_share"]) - sweat) / (0.5 * world.typical["sweat_reading_sd"])
     return 100.0 * expected(scipy.special.ndtr(score), world.weights)
+
+
+def asking_for_more(world: World, given: Given, number: int, *, day: float) -> float:
+    """Percent of people who sweat enough on a day to ask for a supplement."""
+    sweat = np.log(np.maximum(on_day(courses(world, given, number), day), 1e-4))
+    score = (sweat - np.log(world.typical["supplement_share"])) / world.typical["sweat_reading_sd"]
+    return 100.0 * expected(scipy.special.ndtr(score), world.weights)
+
+
+def larger_halo(world: World, given: Given, number: int, *, day: float, other: Given) -> float:
+    """Percent of pairs of facing halos in which that of `given` is larger than that of `other`."""
+    areas = [max(halo(world, each, number, day=day, hypohidrotic=False), 1e-3) for each in (given, other)]
+    score = np.log(areas[0] / areas[1]) / (np.sqrt(2.0) * world.typical["halo_area_sd"])
+    return float(100.0 * scipy.special.ndtr(score))
 
 
 def duration(world: World, given: Given, number: int, *, end: str, median: bool) -> float:

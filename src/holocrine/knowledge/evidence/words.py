@@ -85,6 +85,7 @@ CONTEXT_REASONS: Mapping[str, str] = MappingProxyType(
         "combination": "the toxin's share in a combined treatment cannot be told",
         "ambiguous": "sign, unit or geometry cannot be resolved",
         "single_case": "one to three patients",
+        "self_rated": "patients' own judgement without a control; a fit would take it for evidence of an effect",
         "outcome_not_modelled": "no read-out of the model says it",
         "site_not_modelled": "the model has no such site",
         "duplicate": "repeats another row",

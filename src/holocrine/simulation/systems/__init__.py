@@ -1,0 +1,1 @@
+"""One module per target organ: from the simulated blockade to what is counted, graded or measured there."""
