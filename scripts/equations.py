@@ -10,18 +10,29 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import get_args
 
-from holocrine.knowledge.parameters import load_parameters
+from holocrine.knowledge.parameters import Block, load_block, load_parameters
 from holocrine.modelling.equations import document
+from holocrine.models.acne import ACNE
+from holocrine.models.androgens import HORMONES
+from holocrine.models.bladder import BLADDER
+from holocrine.models.drugs import ACNE_DRUGS
+from holocrine.models.needle_reactions import WEAL
 from holocrine.models.onset import LEBEDA
+from holocrine.models.pores import PORES
+from holocrine.models.scars import SCARS
 from holocrine.models.site import SITE
 
+MODELS = (SITE, LEBEDA, HORMONES, ACNE_DRUGS, ACNE, PORES, SCARS, BLADDER, WEAL)
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "equations.md"
 
 
 def page() -> str:
     """The page as it should be."""
-    return document((SITE, LEBEDA), load_parameters())
+    tables = (load_parameters(), *map(load_block, get_args(Block)))
+    parameters = {name: row for table in tables for name, row in table.items()}
+    return document(MODELS, parameters)
 
 
 def main() -> int:

@@ -22,11 +22,11 @@ def write_answer(folder: Path, case: Case, answer: Answer) -> list[Path]:
     Raises FileError when the folder cannot be written.
     """
     texts: dict[str, str] = {}
-    if answer.plan and answer.forecast and answer.face and answer.maps:
+    if answer.plan and answer.forecast and answer.face:
         texts["plan.toml"] = write_plan(answer.plan)
         texts["forecast.json"] = answer.forecast.model_dump_json(by_alias=True, indent=2) + "\n"
         texts["report.html"] = render_report(
-            case, answer.assessment, answer.plan, answer.forecast, answer.face, answer.maps
+            case, answer.assessment, answer.plan, answer.forecast, answer.face, answer.maps, answer.sheets
         )
     else:
         texts["report.html"] = render_refusal(case, answer.assessment)

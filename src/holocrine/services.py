@@ -30,7 +30,7 @@ from holocrine.exchange.kinetics import Person, sbml_document
 from holocrine.execution import prefetch
 from holocrine.execution.person_draws import fitted_parameters, person_draws
 from holocrine.knowledge.load import table_hash
-from holocrine.knowledge.parameters import Hypothesis, ParameterSet, load_hypotheses, load_parameters
+from holocrine.knowledge.parameters import Block, Hypothesis, ParameterSet, load_hypotheses, load_parameters
 from holocrine.knowledge.people import load_people
 from holocrine.knowledge.posterior import load_posterior
 from holocrine.knowledge.variability import load_variability
@@ -62,11 +62,15 @@ DRAWS = 1024
 WEEKS = np.arange(27.0)
 TABLES = (
     "parameters.csv",
+    *(f"parameters_{block}.csv" for block in get_args(Block)),
     "hypotheses.csv",
     "layers.csv",
     "anthropometry.csv",
     "muscles.csv",
     "glands.csv",
+    "sheets.csv",
+    "usual_doses.csv",
+    "drug_ingredients.csv",
     "rules.csv",
     "variability.csv",
     "correlations.csv",

@@ -9,6 +9,8 @@ import numpy as np
 
 from holocrine.anatomy.face import Face, allowed, build_face
 from holocrine.anatomy.polygons import contains, raster
+from holocrine.anatomy.sheets import sheet
+from holocrine.domain.aftermath import NeedleReaction, Range, RepeatedPlan, Retreatment, TargetReturn
 from holocrine.domain.assessment import Assessment, Question, Reason
 from holocrine.domain.case import Case
 from holocrine.domain.forecast import (
@@ -180,15 +182,16 @@ def course(quantity: Any, label: str, unit: str, peak: float, span: float, grade
 
 
 def courses() -> tuple[Course, ...]:
-    level = course("sebum_level", "Sebum level", "ug/cm2", -44.0, 1.0)
+    level = course("sebum_level", "Sebumeter reading", "ug/cm2", -44.0, 1.0)
     lines = ("mean", "median", "lo50", "hi50", "lo90", "hi90")
     shifted = {name: tuple(182.0 + v for v in getattr(level, name)) for name in lines}
+    nothing = (0.0,) * len(WEEKS)
     return (
-        course("sebum", "Fall in sebum", "%", 24.0, 1.0),
+        course("sebum", "sebum", "% of untreated", -24.0, 1.0, untreated_median=(100.0,) * len(WEEKS)),
         Course(**(level.model_dump() | shifted)),
-        course("sweat", "Fall in sweat", "%", 46.0, 0.6, "B"),
-        course("frontalis_force", "Loss of frontalis force", "%", 9.0, 0.9),
-        course("brow_height", "Brow height", "mm", -0.3, 1.0, "D", region=None),
+        course("sweat", "sweat", "% of untreated", -46.0, 0.6, "B", untreated_median=(100.0,) * len(WEEKS)),
+        course("pore_area", "visible pore area", "% of untreated", 0.0, 1.0, untreated_median=nothing),
+        course("brow_height", "brow height", "mm", -0.3, 1.0, "D", region=None),
     )
 
 
@@ -217,21 +220,103 @@ def risks() -> tuple[Risk, ...]:
     )
 
 
+def axilla() -> tuple[InjectionPoint, ...]:
+    """Two points in the left axilla, counted from its own centre."""
+    values = {"depth": 2.0, "plane": "intradermal", "units": 5.0, "volume": 0.125}
+    return tuple(InjectionPoint(id=f"A{i}", region="axilla_left", x=x, y=10.0, **values) for i, x in enumerate((-9, 9)))  # type: ignore[arg-type]
+
+
+def axilla_maps() -> FaceMaps:
+    """A fall of 70 percent everywhere on the sheet of the left axilla."""
+    own = sheet("axilla_left", "female")
+    low, high = np.floor(own.polygon.min(axis=0)), np.ceil(own.polygon.max(axis=0))
+    x, y = (np.arange(a, b, 2.0) + 1.0 for a, b in zip(low, high, strict=True))
+    inside = contains(own.polygon, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).reshape(y.size, x.size)
+    fall = np.where(inside, 70.0, np.nan)[None]
+    return FaceMaps(x, y, (4.0,), ("axilla_left",), np.where(inside, 0, -1).astype(np.int16), fall, fall, 0 * fall)
+
+
+def reactions() -> tuple[NeedleReaction, ...]:
+    """One that everybody has for an hour, one that stays for months, one that cannot happen."""
+    rows: tuple[tuple[Any, str, float, tuple[float, float], float, float | None], ...] = (
+        ("weal", "blanched weal", 99.8, (0.01, 0.05), 100.0, 21.0),
+        ("pale_halo", "late pale halo", 2.0, (20.0, 90.0), 3.0, 0.2),
+        ("headache", "headache", 0.0, (0.0, 0.0), 100.0, None),
+    )
+    return tuple(
+        NeedleReaction(
+            reaction=reaction,
+            label=label,
+            definition=f"{label} as the person sees it",
+            probability=p,
+            lo90=0.9 * p,
+            hi90=p,
+            onset_days=(0.0, 0.0),
+            duration_days=duration,
+            days=(0.0, 7.0),
+            present=(p, 0.1),
+            resolved_by_day_7=resolved,
+            expected_number=number,
+            grade="D",
+            basis="assumed",
+        )
+        for reaction, label, p, duration, resolved, number in rows
+    )
+
+
+def retreatment() -> Retreatment:
+    """Sebum returns after ten weeks, before a session is allowed; twelve weeks are too early."""
+    some = Range(median=12.0, lo90=6.0, hi90=25.0)
+    return Retreatment(
+        earliest=dt.date(2027, 2, 1),
+        rule_ids=("IV-01",),
+        returns=(
+            TargetReturn(
+                target="sebum",
+                with_effect=70.0,
+                peak=some,
+                half=Range(median=10.4, lo90=6.0, hi90=16.0),
+                gone=Range(median=19.0, lo90=12.0, hi90=26.0),
+                still_there=8.0,
+                suggested=dt.date(2027, 2, 1),
+            ),
+            TargetReturn(
+                target="sweat", with_effect=0.0, peak=None, half=None, gone=None, still_there=0.0, suggested=None
+            ),
+        ),
+        repeated=tuple(
+            RepeatedPlan(target="sebum", interval_weeks=w, allowed=w > 12.0, peak=some, trough=some, antibodies=some)
+            for w in (12.0, 16.0)
+        ),
+        units_in_12_months={PRODUCT: 42.0},
+        antibodies=Range(median=0.06, lo90=0.02, hi90=0.2),
+        grade="D",
+        basis="superposition",
+    )
+
+
+def benefit(**changes: Any) -> Benefit:
+    values: dict[str, Any] = {
+        "description": "mean fall in sebum over the goal area in weeks 2 to 16",
+        "mean": 23.6,
+        "interval": Interval(median=22.9, lo50=9.0, hi50=36.0, lo90=0.0, hi90=51.0),
+        "meaningful_fall": 20.0,
+        "probability_meaningful": 57.0,
+        "probability_no_effect": 27.5,
+        "duration_weeks": Interval(median=15.0, lo50=12.0, hi50=18.0, lo90=8.0, hi90=24.0),
+    }
+    return Benefit(**(values | changes))
+
+
 def forecast(**changes: Any) -> Forecast:
     values: dict[str, Any] = {
         "status": "prior, not yet calibrated",
         "pseudonym": "P-014",
         "start": "2026-11-03",
         "courses": courses(),
-        "benefit": Benefit(
-            description="mean fall in sebum over the goal area in weeks 2 to 16",
-            mean=23.6,
-            interval=Interval(median=22.9, lo50=9.0, hi50=36.0, lo90=0.0, hi90=51.0),
-            meaningful_fall=20.0,
-            probability_meaningful=57.0,
-            probability_no_effect=27.5,
-            duration_weeks=Interval(median=15.0, lo50=12.0, hi50=18.0, lo90=8.0, hi90=24.0),
-        ),
+        "benefit": benefit(),
+        "needle_reactions": reactions(),
+        "retreatment": retreatment(),
         "risks": risks(),
         "hypotheses": (
             HypothesisWeight(id="H1", label="cholinergic", weight=0.62, mean_fall=33.0, basis="release blocked"),

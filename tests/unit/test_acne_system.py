@@ -28,6 +28,7 @@ from holocrine.simulation.systems.acne import (
 N, WEEKS = 128, np.arange(27.0)
 VALUES = block_draws(load_block("acne"), "acne", seed=4, n=N)
 BLOCKS = {"acne": VALUES, "drugs": block_draws(load_block("drugs"), "drugs", seed=4, n=N)}
+LOCAL = {**BLOCKS["acne"], **BLOCKS["drugs"]}
 STILL = np.ones((N, WEEKS.size))
 DIP = STILL - 0.5 * np.minimum(WEEKS / 2.0, 1.0) * np.exp(-np.maximum(WEEKS - 8.0, 0.0) / 6.0)
 
@@ -39,7 +40,7 @@ def case(examples: Path) -> Case:
 
 def simulated(treated: dict[str, np.ndarray]) -> tuple[Any, Any]:
     """Simulator and simulation as far as the acne system looks at them."""
-    simulator = SimpleNamespace(blocks=BLOCKS, draws=SimpleNamespace(seed=4, n=N), weeks=WEEKS)
+    simulator = SimpleNamespace(draws=SimpleNamespace(seed=4, n=N, local=LOCAL), weeks=WEEKS)
     untreated = dict.fromkeys(treated, STILL)
     return simulator, SimpleNamespace(sebum=treated, sebum_untreated=untreated, weeks=WEEKS)
 
@@ -106,7 +107,7 @@ def test_a_count_narrows_what_is_not_known() -> None:
 def test_untreated_lesions_stay_as_they_were_counted(case: Case) -> None:
     values = {**VALUES, "season_swing": np.zeros(N)}
     simulator, simulation = simulated({"chin": STILL})
-    simulator.blocks = {**BLOCKS, "acne": values}
+    simulator.draws.local = {**LOCAL, **values}
     forecast = acne_forecast(without_drugs(case), simulator, simulation)
     numbers = lesions_now(case.findings, values, 4)["chin"]
     for lesion, course in forecast.untreated.stocks["chin"].items():

@@ -39,7 +39,8 @@ def shots(units: list[float], product: str = "onabotulinumtoxinA", volume: float
     count = len(units)
     xy = np.array([[0.0, 40.0], [6.0, 42.0]])[:count]
     depth = np.array([0.9, 3.4])[:count]
-    return Shots(product, xy, depth, np.array(units), np.full(count, volume), [layer_stack("forehead", "female")] * count)  # type: ignore[arg-type]
+    stacks = [layer_stack("forehead", "female")] * count
+    return Shots(product, xy, depth, np.array(units), np.full(count, volume), stacks)  # type: ignore[arg-type]
 
 
 def bound(given: Shots, draws: Draws, library: KernelLibrary) -> Mapping[Terminal, np.ndarray]:

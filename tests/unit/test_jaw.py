@@ -23,7 +23,7 @@ WHOLE, LOWER = ("masseter_left", "masseter_right"), TARGET_MUSCLES["jaw"]
 def outcomes(face: Face, targets: tuple[str, ...], force: float, bulk: float) -> Any:
     case: Any = SimpleNamespace(goals=SimpleNamespace(targets=targets))
     simulator: Any = SimpleNamespace(
-        blocks={"organs": ORGANS}, person=SimpleNamespace(scene=SimpleNamespace(face=face))
+        draws=SimpleNamespace(local=ORGANS), person=SimpleNamespace(scene=SimpleNamespace(face=face))
     )
     full = np.ones((N, 27))
     simulation: Any = SimpleNamespace(

@@ -102,7 +102,7 @@ def outcomes(findings: dict[str, int | None], targets: tuple[str, ...]) -> Any:
         findings=SimpleNamespace(**(dict.fromkeys(LINES, None) | findings)), goals=SimpleNamespace(targets=targets)
     )
     simulator: Any = SimpleNamespace(
-        blocks={"organs": ORGANS}, person=SimpleNamespace(scene=SimpleNamespace(muscles=muscles))
+        draws=SimpleNamespace(local=ORGANS), person=SimpleNamespace(scene=SimpleNamespace(muscles=muscles))
     )
     names = [*muscles, *FRONTALIS]
     simulation: Any = SimpleNamespace(force=dict.fromkeys(names, WEAK), force_untreated=dict.fromkeys(names, FULL))

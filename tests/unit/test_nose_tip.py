@@ -33,10 +33,12 @@ def forces(lower: float, medial: float, lateral: float) -> dict[str, Any]:
     return {name: value * FULL for name, value in found.items()}
 
 
+def with_organs(draws: Draws) -> Any:
+    return SimpleNamespace(n=draws.n, seed=draws.seed, local={**draws.local, **ORGANS})
+
+
 def simulator(face: Face, draws: Draws) -> Any:
-    return SimpleNamespace(
-        draws=draws, blocks={"organs": ORGANS}, person=SimpleNamespace(scene=SimpleNamespace(face=face))
-    )
+    return SimpleNamespace(draws=with_organs(draws), person=SimpleNamespace(scene=SimpleNamespace(face=face)))
 
 
 def test_a_released_tip_rises_to_its_place_at_rest(female_face: Face, small_draws: Draws) -> None:
@@ -52,15 +54,15 @@ def test_a_released_tip_rises_to_its_place_at_rest(female_face: Face, small_draw
 
 
 def test_without_depressors_touched_the_brow_only_falls(small_draws: Draws) -> None:
-    moved = brow_shift(forces(0.2, 1.0, 1.0), small_draws.local, ORGANS)
+    moved = brow_shift(forces(0.2, 1.0, 1.0), {**small_draws.local, **ORGANS})
     assert np.array_equal(moved, -shift(HARMS["brow_drop"], np.full((N, 27), 0.8), small_draws.local))
 
 
 def test_released_depressors_lift_only_what_the_frontalis_still_pulls(small_draws: Draws) -> None:
-    lifted = brow_shift(forces(1.0, 0.0, 0.0), small_draws.local, ORGANS)
+    lifted = brow_shift(forces(1.0, 0.0, 0.0), {**small_draws.local, **ORGANS})
     total = ORGANS["brow_lift_lateral"] + ORGANS["brow_lift_medial"]
     assert lifted == pytest.approx(np.outer(total, np.ones(27)))
-    gone = brow_shift(forces(0.0, 0.0, 0.0), small_draws.local, ORGANS)
+    gone = brow_shift(forces(0.0, 0.0, 0.0), {**small_draws.local, **ORGANS})
     assert gone == pytest.approx(-np.outer(small_draws.local["brow_full_drop"], np.ones(27)))
 
 
@@ -70,7 +72,7 @@ def test_more_frontalis_never_means_a_lower_brow(
     low: float, high: float, medial: float, lateral: float, small_draws: Draws
 ) -> None:
     weaker, stronger = sorted((low, high))
-    weak, strong = (brow_shift(forces(f, medial, lateral), small_draws.local, ORGANS) for f in (weaker, stronger))
+    weak, strong = (brow_shift(forces(f, medial, lateral), {**small_draws.local, **ORGANS}) for f in (weaker, stronger))
     assert np.all(strong >= weak - 1e-12)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,16 +101,8 @@ def test_a_halo_of_the_same_product_ratio_is_the_same_halo(problem: Problem) -> 
     world = problem.world(np.zeros(len(problem.unknowns.names)))
     reading = question(problem, 5)
     weak = world.typical["skin_potency_abobotulinumtoxinA"]
-    other = Question(
-        reading.observation, "S3", reading.outcome, "forehead", _with(reading, "abobotulinumtoxinA"), 12, reading.answer
-    )
+    other = replace(reading, given=replace(reading.given, product="abobotulinumtoxinA"), n=12)
     assert other.predict(world, 0, "H1", 1.0 / weak) == pytest.approx(reading.predict(world, 0, "H1"), rel=1e-9)
-
-
-def _with(reading: Question, product: str):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(reading.given, product=product)
 
 
 REFUSED = [

@@ -178,7 +178,7 @@ def test_off_label_stands_on_every_page_and_in_every_section(html: str) -> None:
     assert f'<thead><tr><td><div class="running"><strong>{OFF_LABEL}' in html  # a table head repeats when printed
     headed = re.findall(r'<section id="(\w+)"[^>]*aria-labelledby.*?</header>', html, flags=re.DOTALL)
     lines = re.findall(r'<header class="section-head">.*?</header>', html, flags=re.DOTALL)
-    assert len(lines) == len(headed) == 11
+    assert len(lines) == len(headed) == 12
     assert all(OFF_LABEL in line for line in lines)
 
 
@@ -461,7 +461,10 @@ def test_the_summary_fits_one_screen_and_says_what_matters() -> None:
         "Reasonable, with conditions",
         "22 units",
         "24% (90% interval 0 to 51%)",
-        "chance of no effect: 28%",
+        "mean fall in sebum   24% (90% interval 0 to 51%)   57% (20% or more)         28%",
+        "blanched weal over 99%",
+        "may stay longer than a week: late pale halo",
+        "not before 1 February 2027; suggested 1 February 2027 (sebum)",
         "brow drop: 1.2%, up to 2.6%; ABOVE the limit of 2%",
         "Balanced (chosen)",
         "prior, not yet calibrated",

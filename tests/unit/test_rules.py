@@ -77,6 +77,21 @@ MANY: Patch = {"findings.iga": 3, "findings.lesions": {"cheek_left": {"papules":
 FEWER: Patch = {"findings.iga": 3, "findings.lesions": {"cheek_left": {"papules": 32, "nodules": 2}}}
 SCARRED: Patch = {"findings.scars": {"cheek_left": "severe"}}
 MALE: Patch = {"patient.sex": "male"}
+PATHWAY: dict[str, Any] = {
+    "cause": "idiopathic",
+    "infection": "no",
+    "residual_volume": "20 mL",
+    "self_catheterisation": "yes",
+    "dysreflexia_risk": "no",
+}
+
+
+def bladder(**found: Any) -> Patch:
+    """Leaks as the goal, with the pathway complete but for what is named (None: not known)."""
+    known = {name: value for name, value in (PATHWAY | found).items() if value is not None}
+    return {"goals.targets": ["bladder"], "goals.regions": ["bladder"], "urology": known}
+
+
 TABLE: dict[str, tuple[Patch, Patch]] = {
     # rule: (fires, stays quiet); each is laid over a case to which the rule applies
     "CI-01": (ALBUMIN, {"safety.allergies": ["lactose"]}),
@@ -166,6 +181,17 @@ TABLE: dict[str, tuple[Patch, Patch]] = {
     "SD-41": ({"product.name": "unknown"}, {}),
     "SD-42": ({"history.earlier_toxin": "yes"}, session("2025-01-01")),
     "SD-43": (drugs("doxicycline"), {"safety.drugs": [{"name": "doxicycline", "drug_class": "tetracycline"}]}),
+    "SD-50": (bladder(cause=None), bladder()),
+    "SD-51": (bladder(infection="unknown"), bladder()),
+    "SD-52": (bladder(residual_volume=None), bladder()),
+    "SD-53": (bladder(self_catheterisation=None), {}),
+    "SD-54": (bladder(dysreflexia_risk=None), bladder(dysreflexia_risk="yes")),
+    "SD-55": (bladder(infection="yes"), bladder()),
+    "SD-56": (bladder(residual_volume="200 mL"), bladder(residual_volume="199 mL")),
+    "SD-57": (bladder(self_catheterisation="no"), bladder()),
+    "SD-58": (bladder(dysreflexia_risk="yes"), bladder()),
+    "SD-59": (bladder(), {}),
+    "SD-62": (bladder() | {"product.name": "incobotulinumtoxinA"}, bladder()),
 }
 UNCONDITIONAL = {"PR-01", "PR-02", "PR-25", "DL-14"}
 
@@ -184,6 +210,9 @@ PLANS: dict[str, tuple[Units, Units, Patch, Units, Units, Patch]] = {
     "DL-11": ({"nose": 21}, {}, {}, {"nose": 20}, {}, {}),
     "DL-12": ({"nose": 21}, {}, {}, {"nose": 20}, {}, {}),
     "DL-13": ({"nose": 41}, {}, {}, {"nose": 40}, {}, {}),
+    "DL-16": ({"axilla_left": 60, "axilla_right": 41}, {}, {}, {"axilla_left": 50, "axilla_right": 50}, {}, {}),
+    "SD-60": ({"bladder": 101}, {}, bladder(cause=None), {"bladder": 101}, {}, bladder(cause="neurogenic")),
+    "SD-61": ({"bladder": 201}, {}, bladder(cause="neurogenic"), {"bladder": 200}, {}, bladder(cause="neurogenic")),
     "SD-07": ({"forehead": 21}, {}, {}, {"forehead": 20}, {}, {}),
     "SD-17": ({"forehead": 4}, {"forehead": 4}, {}, {"forehead": 4}, {"forehead": 4, "glabella": 4}, {}),
     "SD-18": ({"nose": 1}, {}, session("2026-01-01", "unknown"), {"nose": 1}, {}, session("2026-01-01")),
@@ -218,6 +247,32 @@ def test_fires(rule_id: str) -> None:
 def test_stays_quiet(rule_id: str) -> None:
     rule = rule_by_id(rule_id)
     assert evaluate(rule, build(setting_of(rule), TABLE[rule_id][1])) is None
+
+
+def test_facial_totals_count_the_face_alone() -> None:
+    case = build(session("2026-02-01", units=40) | {"session": [
+        {"date": "2026-02-01", "product": "onabotulinumtoxinA", "total_units": 40, "regions": ["axilla_left"]},
+    ]})  # fmt: skip
+    (check,) = (
+        c for c in limit_checks(case, "onabotulinumtoxinA", {"nose": 10, "palm_left": 90}) if c.rule_id == "DL-04"
+    )
+    assert check.value == 10
+    assert not [c for c in limit_checks(case, "onabotulinumtoxinA", {"palm_left": 90}) if c.rule_id == "DL-04"]
+
+
+@pytest.mark.parametrize("targets", [["jaw"], ["glabellar_lines"], ["sweat"]])
+def test_acne_comes_first_only_where_oily_skin_is_the_goal(targets: list[str]) -> None:
+    case = build(ACNE | {"goals.targets": targets})
+    assert not [r for r in rules() if r.effect == "try_first" and evaluate(r, case) is not None]
+
+
+def test_lines_of_the_upper_face_ask_for_the_lids_wherever_they_are_named() -> None:
+    case = build(DRY_EYE | {"goals.targets": ["glabellar_lines"]})
+    finding = evaluate(rule_by_id("SD-02"), case)
+    assert finding is not None
+    assert finding.state == "fires"
+    palms = build({"goals.targets": ["sweat"], "goals.regions": ["palm_left"], "safety.eyelid_findings": None})
+    assert evaluate(rule_by_id("SD-37"), palms) is None
 
 
 @pytest.mark.parametrize("rule_id", sorted(UNCONDITIONAL))
@@ -265,7 +320,7 @@ def test_third_value_is_unknown(effect: str, patch: Patch, field: str) -> None:
 def test_never_overridable() -> None:
     fixed = {rule.rule_id for rule in rules() if rule.effect == "contraindicates" and not rule.overridable}
     allergy_infection_muscle_pregnancy = {f"CI-{n:02d}" for n in (*range(1, 11), 12)} | {"PR-07", "PR-18"}
-    assert fixed == allergy_infection_muscle_pregnancy | {"PR-16", "SD-10"}
+    assert fixed == allergy_infection_muscle_pregnancy | {"PR-16", "SD-10", "SD-55", "SD-57"}
     assert not any(rule.overridable for rule in rules() if rule.effect == "asks")
 
 

@@ -118,8 +118,7 @@ def outcomes(about: Case, treated: Mapping[Region, Array], before: Mapping[Regio
     areas = dict.fromkeys(treated, 100.0)
     simulator = SimpleNamespace(
         person=SimpleNamespace(scene=SimpleNamespace(areas=areas)),
-        draws=SimpleNamespace(seed=1),
-        blocks={"sweat": BLOCK},
+        draws=SimpleNamespace(seed=1, local=BLOCK),
     )
     return sweat_outcomes(about, simulator, SimpleNamespace(sweat=treated, sweat_untreated=before))  # type: ignore[arg-type]
 

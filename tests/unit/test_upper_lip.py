@@ -25,7 +25,7 @@ FULL = np.ones((N, 27))
 def test_a_weaker_edge_shows_more_red() -> None:
     left, right = TARGET_MUSCLES["upper_lip"]
     case: Any = SimpleNamespace(goals=SimpleNamespace(targets=("upper_lip",)))
-    simulator: Any = SimpleNamespace(blocks={"organs": ORGANS})
+    simulator: Any = SimpleNamespace(draws=SimpleNamespace(local=ORGANS))
     simulation: Any = SimpleNamespace(
         force={left: 0.2 * FULL, right: 0.6 * FULL}, force_untreated=dict.fromkeys((left, right), FULL)
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from holocrine.anatomy.sites import layer_stack
 from holocrine.execution.workers import load_unknowns
 from holocrine.inference.arms.people import Sample
 from holocrine.inference.arms.scenes import lattice

@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 
 from holocrine import __version__
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.execution.workers import Predictors, load_problem
+from holocrine.execution.workers import Predictors, load_block_problem, load_problem
+from holocrine.inference.blocks.fitting import BlockFit, collect_block, fit_block
+from holocrine.inference.blocks.problem import BlockProblem
 from holocrine.inference.calibration import FIRST, SETTINGS, Arrays, Fit, Size, collect, fit, relative_evidence
 from holocrine.inference.problem import HYPOTHESES, Problem
 from holocrine.inference.relevance import relevant
 from holocrine.inference.sampler.diagnostics import contraction, effective_size, r_hat, sampled_profile
+from holocrine.inference.unknowns import Unknowns
+from holocrine.knowledge.block_posterior import BlockPosterior
+from holocrine.knowledge.fitted_blocks import FittedBlock
 from holocrine.knowledge.posterior import Posterior
 from holocrine.modelling.cache import cache_folder, fingerprint, write_atomically
 
@@ -33,6 +38,25 @@ SOURCES = tuple(
     )
 )
 """Whatever changes what an observation is predicted to be, or how a fit proceeds."""
+
+BLOCK_SOURCES: Mapping[FittedBlock, tuple[str, ...]] = {
+    block: (
+        *(f"holocrine.inference.{name}" for name in ("calibration", "centre", "likelihood", "problem", "unknowns")),
+        *(f"holocrine.inference.sampler.{name}" for name in ("gaussian", "moves", "smc", "tempering")),
+        *(f"holocrine.inference.arms.{name}" for name in ("people", "questions", "rows", "scales")),
+        *(f"holocrine.inference.blocks.{name}" for name in ("asking", "classes", "problem", "rows", "world")),
+        *(f"holocrine.{name}" for name in read),
+    )
+    for block, read in {
+        "acne": (
+            *(f"inference.arms.{name}" for name in ("acne_arms", "acne_readings", "acne_trials", "asked_acne")),
+            *(f"models.{name}" for name in ("acne", "androgens", "drugs", "lesion_counts")),
+        ),
+        "bladder": (),
+        "reactions": (),
+    }.items()
+}
+"""The same for each block."""
 
 PROFILE_EDGES = (-4.0, -1.5, -0.5, 0.5, 1.5, 4.0)
 """Bins of a parameter's typical value, prior SDs from the table's."""
@@ -76,18 +100,12 @@ def assembled(
     unknowns = problem.unknowns
     names = unknowns.names
     about: dict[str, object] = {
-        "evidence_hash": evidence_hash,
-        "parameter_hash": unknowns.parameters.hash,
-        "reading_hash": unknowns.readings.hash,
-        "package_version": __version__,
-        "seed": seed,
-        "runs": size.runs,
-        "particles": size.particles,
+        **_provenance(unknowns, evidence_hash, seed, size),
         "fitted_rows": len(problem.common.questions) + len(problem.sebum.questions),
         "sebum_rows": len(problem.sebum.questions),
         "not_expressed": dict(problem.unmodelled),
-        "profiles": _profiles(done, names),
-        "by_explanation": {h: _diagnosed(done, h, names) for h in HYPOTHESES},
+        "profiles": _profiles(*_first_draws(done, names), names),
+        "by_explanation": {h: _diagnosed(done.scores(h), names) for h in HYPOTHESES},
     }
     return Posterior(
         names=names,
@@ -99,8 +117,73 @@ def assembled(
     )
 
 
-def _diagnosed(done: Fit, hypothesis: HypothesisId, names: tuple[str, ...]) -> dict[str, object]:
-    draws = done.scores(hypothesis)
+def carry_out_block(
+    block: FittedBlock,
+    directory: Path | None,
+    evidence_hash: str,
+    *,
+    seed: int,
+    size: Size,
+    workers: int,
+    tell: Tell,
+) -> BlockPosterior | None:
+    """The same for a block; None when no fitted row of the evidence says anything about it."""
+    everything = load_block_problem(directory, "fit", block)
+    if not everything.common.questions:
+        return None
+    only = relevant(everything)
+    problem = load_block_problem(directory, "fit", block, only)
+    tables = (problem.unknowns.parameters.hash, problem.unknowns.readings.hash, repr(problem.unknowns.variability))
+    key = fingerprint(BLOCK_SOURCES[block], evidence_hash, *tables, seed, asdict(size), asdict(SETTINGS))
+    folder = cache_folder() / f"fit_{block}_{key}"
+    folder.mkdir(exist_ok=True)
+    parts = _saved(folder)
+    with Predictors(directory, "fit", workers, only, block) as predict:
+        for part, arrays, share in fit_block(problem, predict, seed=seed, size=size, kept=dict(parts)):
+            parts[part] = arrays
+            _save(folder, part, arrays)
+            tell(f"{block}, {part}", share)
+    done = collect_block(parts, size)
+    return assembled_block(block, problem, done, evidence_hash=evidence_hash, seed=seed, size=size)
+
+
+def assembled_block(
+    block: FittedBlock, problem: BlockProblem, done: BlockFit, *, evidence_hash: str, seed: int, size: Size
+) -> BlockPosterior:
+    """The posterior of a block's finished fit, with what tells how good it is."""
+    unknowns = problem.unknowns
+    names = unknowns.names
+    scores = done.scores
+    about: dict[str, object] = {
+        **_provenance(unknowns, evidence_hash, seed, size),
+        "fitted_rows": len(problem.common.questions),
+        "not_expressed": dict(problem.unmodelled),
+        "profiles": _profiles(scores.reshape(-1, len(names)), done.heights, names),
+        "diagnosed": _diagnosed(scores, names),
+    }
+    return BlockPosterior(
+        block=block,
+        names=names,
+        centres=np.array([unknowns.table[name].value for name in names]),
+        spreads=np.array([unknowns.spreads[name] for name in names]),
+        scores=scores.reshape(-1, len(names)),
+        about=about,
+    )
+
+
+def _provenance(unknowns: Unknowns, evidence_hash: str, seed: int, size: Size) -> dict[str, object]:
+    return {
+        "evidence_hash": evidence_hash,
+        "parameter_hash": unknowns.parameters.hash,
+        "reading_hash": unknowns.readings.hash,
+        "package_version": __version__,
+        "seed": seed,
+        "runs": size.runs,
+        "particles": size.particles,
+    }
+
+
+def _diagnosed(draws: NDArray[np.float64], names: tuple[str, ...]) -> dict[str, object]:
     hats, sizes = r_hat(draws), effective_size(draws)
     learned = contraction(draws)
     return {
@@ -110,11 +193,16 @@ def _diagnosed(done: Fit, hypothesis: HypothesisId, names: tuple[str, ...]) -> d
     }
 
 
-def _profiles(done: Fit, names: tuple[str, ...]) -> dict[str, list[float | None]]:
-    """Sampled profiles of the log posterior (nats below its top) over the bins of PROFILE_EDGES, first explanation."""
-    states = done.runs[FIRST]
-    scores = done.scores(FIRST).reshape(-1, len(names))
-    heights = np.concatenate([state.particles.log_target(1.0) for state in states])
+def _first_draws(done: Fit, names: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Draws (draws, names) under the first explanation and their log posterior (draws,)."""
+    heights = np.concatenate([state.particles.log_target(1.0) for state in done.runs[FIRST]])
+    return done.scores(FIRST).reshape(-1, len(names)), heights
+
+
+def _profiles(
+    scores: NDArray[np.float64], heights: NDArray[np.float64], names: tuple[str, ...]
+) -> dict[str, list[float | None]]:
+    """Sampled profiles of the log posterior (nats below its top) over the bins of PROFILE_EDGES."""
     found = {}
     for number, name in enumerate(names):
         profile = sampled_profile(scores[:, number], heights, np.array(PROFILE_EDGES)) - heights.max()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,15 @@ from numpy.typing import NDArray
 from holocrine.domain.validation import Role
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.errors import SolverError
+from holocrine.inference.arms.questions import Statistic
+from holocrine.inference.blocks.belonging import TOXIN
+from holocrine.inference.blocks.problem import BlockProblem, block_problem
+from holocrine.inference.blocks.world import block_unknowns
 from holocrine.inference.predicting import Worlds
-from holocrine.inference.problem import Problem, problem_of
+from holocrine.inference.problem import AnyProblem, Problem, problem_of
 from holocrine.inference.unknowns import Unknowns
 from holocrine.knowledge.evidence import packaged_evidence, read_evidence
+from holocrine.knowledge.fitted_blocks import FittedBlock
 from holocrine.knowledge.parameters import load_parameters, load_readings
 from holocrine.knowledge.variability import load_variability
 
@@ -29,6 +34,7 @@ CHUNK = 8
 """Worlds handed to a process at a time: some 0.2 s of work."""
 
 
+BlockName = FittedBlock | Literal["toxin"]
 Only = tuple[str, ...] | None
 """Names of the unknowns to keep; None: all."""
 
@@ -40,22 +46,38 @@ def load_unknowns(only: Only = None) -> Unknowns:
 
 
 def load_problem(directory: Path | None, role: Role | None, only: Only = None) -> Problem:
-    """The problem of a directory of evidence tables, or of the packaged ones."""
+    """The toxin's problem of a directory of evidence tables, or of the packaged ones."""
     evidence = packaged_evidence() if directory is None else read_evidence(directory)
     return problem_of(evidence, load_unknowns(only), role=role)
+
+
+def load_block_problem(
+    directory: Path | None, role: Role | None, block: FittedBlock, only: Only = None
+) -> BlockProblem:
+    """A block's problem of a directory of evidence tables, or of the packaged ones."""
+    evidence = packaged_evidence() if directory is None else read_evidence(directory)
+    return block_problem(evidence, block, block_unknowns(block, only), role=role)
 
 
 class Predictors:
     """`workers` processes that predict, or this process alone with one; a context manager that ends them."""
 
-    def __init__(self, directory: Path | None, role: Role | None, workers: int, only: Only = None) -> None:
+    def __init__(
+        self,
+        directory: Path | None,
+        role: Role | None,
+        workers: int,
+        only: Only = None,
+        block: BlockName = TOXIN,
+    ) -> None:
         self._pool: ProcessPoolExecutor | None = None
         if workers == 1:
-            _prepare(directory, role, only)
+            _prepare(directory, role, only, block)
             return
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # inherited: every process has its own processor
+        os.environ.setdefault("NUMBA_NUM_THREADS", "1")
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(workers, context, _prepare, (directory, role, only))
+        self._pool = ProcessPoolExecutor(workers, context, _prepare, (directory, role, only, block))
 
     def __enter__(self) -> Predictors:
         return self
@@ -85,12 +107,15 @@ class Predictors:
         return map(function, *items) if self._pool is None else self._pool.map(function, *items)
 
 
-_prepared: dict[str, Problem] = {}
+_prepared: dict[str, AnyProblem[Statistic]] = {}
 """What this process works on; filled once when it starts."""
 
 
-def _prepare(directory: Path | None, role: Role | None, only: Only) -> None:
-    _prepared["problem"] = load_problem(directory, role, only)
+def _prepare(directory: Path | None, role: Role | None, only: Only, block: BlockName) -> None:
+    if block == TOXIN:
+        _prepared["problem"] = load_problem(directory, role, only)
+    else:
+        _prepared["problem"] = load_block_problem(directory, role, block, only)
 
 
 def _answer(scores: Array, hypotheses: tuple[HypothesisId, ...]) -> Array:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
+from holocrine.inference.arms.questions import Statistic
 from holocrine.inference.bayes_factors import relative_log_evidence
 from holocrine.inference.centre import Centre, find_centre
-from holocrine.inference.problem import HYPOTHESES, Problem, log_likelihood
+from holocrine.inference.problem import HYPOTHESES, AnyProblem, Problem, log_likelihood
 from holocrine.inference.sampler.smc import Settings, advance, start
 from holocrine.inference.sampler.state import State
 
@@ -88,20 +89,20 @@ def fit(
     if CENTRE in kept:
         centre = Centre.from_arrays(kept[CENTRE])  # type: ignore[arg-type]  # arrays of floats
     else:
-        centre = find_centre(*_predict_and_score(problem, predict, FIRST), d)
+        centre = find_centre(*predict_and_score(problem, predict, FIRST), d)
         yield CENTRE, centre.arrays(), 1.0
     for run in range(size.runs):
         part = _part(FIRST, run)
         last = State.from_arrays(kept[part]) if part in kept else start(size.particles, d, seed + run)
-        for reached in _onwards(last, first_density(problem, predict, centre), settings):
+        for reached in onwards(last, first_density(problem, predict, centre), settings):
             last = reached
-            yield part, last.arrays(), _share(last)
+            yield part, last.arrays(), share_done(last)
         for number, hypothesis in enumerate(OTHERS, 1):
             part = _part(hypothesis, run)
             begin = start(size.particles, d, seed + 97 * number + run, last.z)
             state = State.from_arrays(kept[part]) if part in kept else begin
-            for reached in _onwards(state, branch_density(problem, predict, hypothesis, centre), settings):
-                yield part, reached.arrays(), _share(reached)
+            for reached in onwards(state, branch_density(problem, predict, hypothesis, centre), settings):
+                yield part, reached.arrays(), share_done(reached)
 
 
 def collect(parts: Mapping[str, Arrays], size: Size) -> Fit:
@@ -112,9 +113,11 @@ def collect(parts: Mapping[str, Arrays], size: Size) -> Fit:
     )
 
 
-def first_density(problem: Problem, predict: Predict, centre: Centre) -> Callable[[Array], tuple[Array, Array]]:
+def first_density(
+    problem: AnyProblem[Statistic], predict: Predict, centre: Centre
+) -> Callable[[Array], tuple[Array, Array]]:
     """The posterior under the first explanation over the standard normal of the centre's coordinates."""
-    guess, score = _predict_and_score(problem, predict, FIRST)
+    guess, score = predict_and_score(problem, predict, FIRST)
 
     def density(x: Array) -> tuple[Array, Array]:
         scores = centre.scores(x)
@@ -140,7 +143,7 @@ def branch_density(
     return density
 
 
-def _onwards(state: State, density: Callable[[Array], tuple[Array, Array]], settings: Settings) -> Iterator[State]:
+def onwards(state: State, density: Callable[[Array], tuple[Array, Array]], settings: Settings) -> Iterator[State]:
     """The state itself when it is finished, otherwise every state that follows."""
     if state.finished:
         yield state
@@ -153,12 +156,13 @@ def _part(hypothesis: HypothesisId, run: int) -> str:
     return f"{hypothesis}, run {run + 1}"
 
 
-def _share(state: State) -> float:
+def share_done(state: State) -> float:
+    """How far a run has come, 0 to 1."""
     return 1.0 if state.finished else 0.9 * state.beta
 
 
-def _predict_and_score(
-    problem: Problem, predict: Predict, hypothesis: HypothesisId
+def predict_and_score(
+    problem: AnyProblem[Statistic], predict: Predict, hypothesis: HypothesisId
 ) -> tuple[Callable[[Array], Array], Callable[[Array, Array], Array]]:
     """Predictions of all fitted rows under one explanation, and their log likelihood."""
     split = len(problem.common.questions)
@@ -173,7 +177,9 @@ def _predict_and_score(
     return guess, score
 
 
-def _sebum_likelihood(problem: Problem, hypothesis: HypothesisId, predicted: Array, scores: Array) -> Array:
+def _sebum_likelihood(
+    problem: AnyProblem[Statistic], hypothesis: HypothesisId, predicted: Array, scores: Array
+) -> Array:
     """Log likelihood (n,) of the sebum rows; under H3b readings shift by a signed share, mean zero."""
     artefact = problem.unknowns.parameters["artefact_sd"].value if hypothesis == "H3b" else 0.0
     return log_likelihood(problem, problem.sebum, predicted, scores, extra_between=artefact)

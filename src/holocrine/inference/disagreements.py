@@ -11,7 +11,7 @@ from holocrine.domain.vocabulary import HypothesisId
 from holocrine.inference.predicting import worlds_of
 from holocrine.inference.unknowns import Unknowns
 from holocrine.knowledge.load import read_table
-from holocrine.knowledge.parameters import Hypothesis
+from holocrine.knowledge.parameters import Hypothesis, load_block
 from holocrine.knowledge.posterior import UNDETERMINED, Posterior
 
 DRAWS = 2048
@@ -36,6 +36,7 @@ def disagreements_of(
         _controlled(rows.values(), posterior, hypotheses),
         _flat(rows.values()),
         _ratios(rows.values(), posterior, unknowns),
+        _pores(),
         *_unidentified(posterior, unknowns),
     )
 
@@ -101,6 +102,17 @@ def _ratios(rows: Iterable[ObservationScore], posterior: Posterior, unknowns: Un
         "ratio",
         f"Skin and muscle have potencies of their own: {_one_over(posterior, unknowns, 'skin_potency')} units in "
         f"skin, {_one_over(posterior, unknowns, 'potency')} on muscle (median, 90% interval). {said}",
+    )
+
+
+def _pores() -> Disagreement:
+    weights = load_block("skin")
+    sebum, tone = (weights[f"pore_weight_{name}"].value for name in ("sebum", "tone"))
+    return _open(
+        "pores",
+        f"Three explanations are kept, weighted by judgement: through less sebum {sebum:g}, through tone whatever the "
+        f"sebum does {tone:g}, no true effect {1.0 - sebum - tone:g}. What the needle alone does is not "
+        "forecast.",
     )
 
 

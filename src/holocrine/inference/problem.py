@@ -6,10 +6,11 @@ all explanations. So the same particles serve every explanation, and the increme
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import get_args
+from typing import Generic, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,16 @@ from holocrine.domain.vocabulary import HypothesisId
 from holocrine.inference.arms.asking import ask
 from holocrine.inference.arms.given import NotModelledError
 from holocrine.inference.arms.people import PEOPLE, Sample, sample
-from holocrine.inference.arms.questions import UNREPORTED_N, Question
+from holocrine.inference.arms.questions import UNREPORTED_N, Question, Statistic
 from holocrine.inference.arms.world import World, landing_errors
+from holocrine.inference.blocks.belonging import TOXIN, block_of
 from holocrine.inference.likelihood import Direction, log_density, log_direction, log_tail
 from holocrine.inference.unknowns import Unknowns
 from holocrine.knowledge.evidence import Evidence
 from holocrine.simulation.draws import SPATIAL
 
 Array = NDArray[np.float64]
+Asked = TypeVar("Asked", bound=Statistic, covariant=True)
 HYPOTHESES: tuple[HypothesisId, ...] = get_args(HypothesisId)
 WORLD_SEED = 20261122
 """Seed of the people and needle errors that all arms share; part of the model's definition, not of a run."""
@@ -34,10 +37,10 @@ _SPREAD_BY_DOSE = tuple(f"half_loading_{terminal}" for terminal in ("motor", "su
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class Rows(Generic[Asked]):
     """Questions with what the likelihood needs of each, all on the working scale."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[Asked, ...]
 
     @cached_property
     def is_direction(self) -> NDArray[np.bool_]:
@@ -72,40 +75,28 @@ class Rows:
         return np.where(self.is_direction, 1.0 / np.maximum(counts[self.group], 1), 1.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Everything a run of the sampler needs; `table` rows of `predict` are worlds, columns its rows."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AnyProblem(ABC, Generic[Asked]):
+    """Everything a run of the sampler needs."""
 
     unknowns: Unknowns
-    people: Sample
-    errors: Array
-    common: Rows
-    sebum: Rows
+    common: Rows[Asked]
+    sebum: Rows[Asked]
     unmodelled: tuple[tuple[str, str], ...]
 
-    def world(self, scores: Array) -> World:
-        """The model at standard scores (d,)."""
-        return World(self.unknowns.values(scores), self.unknowns, self.people, self.errors)
-
+    @abstractmethod
     def predict(self, scores: Array, hypotheses: Sequence[HypothesisId]) -> Array:
         """Predictions (working scale) and what goes with them, (rows, 2): all common rows, then sebum per hypothesis.
 
         Of a word's row the first number is the effect it speaks about. The second is the SD that a dose adds which
         was not printed.
         """
-        world = self.world(scores)
-        found = [_prediction(world, q, "H1") for q in self.common.questions]
-        for hypothesis in hypotheses:
-            found += [_prediction(world, q, hypothesis) for q in self.sebum.questions]
-        return np.array(found).reshape(-1, 2)
 
+    @abstractmethod
     def foresee(self, scores: Array, hypothesis: HypothesisId, number: int) -> Array:
         """Predictions of all rows, common ones first, in draw `number` (an unidentified product depends on it)."""
-        world = self.world(scores)
-        questions = (*self.common.questions, *self.sebum.questions)
-        return np.array([_prediction(world, q, hypothesis, number) for q in questions]).reshape(-1, 2)
 
-    def scales(self, scores: Array, rows: Rows) -> tuple[Array, Array]:
+    def scales(self, scores: Array, rows: Rows[Statistic]) -> tuple[Array, Array]:
         """SD between studies and between arms of one study for every row, (n, m) each, at scores (n, d)."""
         names = self.unknowns.names
         within = self.unknowns.at("arm_sd", scores[:, names.index("arm_sd")])
@@ -116,13 +107,39 @@ class Problem:
         return between, between * within[:, None]
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Problem(AnyProblem[Question]):
+    """The rows that the model of the toxin answers; `people` and `errors` of the needle are those of every arm."""
+
+    people: Sample
+    errors: Array
+
+    def world(self, scores: Array) -> World:
+        """The model at standard scores (d,)."""
+        return World(self.unknowns.values(scores), self.unknowns, self.people, self.errors)
+
+    def predict(self, scores: Array, hypotheses: Sequence[HypothesisId]) -> Array:
+        """As `AnyProblem.predict`."""
+        world = self.world(scores)
+        found = [_prediction(world, q, "H1") for q in self.common.questions]
+        for hypothesis in hypotheses:
+            found += [_prediction(world, q, hypothesis) for q in self.sebum.questions]
+        return np.array(found).reshape(-1, 2)
+
+    def foresee(self, scores: Array, hypothesis: HypothesisId, number: int) -> Array:
+        """As `AnyProblem.foresee`."""
+        world = self.world(scores)
+        questions = (*self.common.questions, *self.sebum.questions)
+        return np.array([_prediction(world, q, hypothesis, number) for q in questions]).reshape(-1, 2)
+
+
 def problem_of(evidence: Evidence, unknowns: Unknowns, *, role: Role | None = "fit") -> Problem:
-    """The rows of one role (None: all) that the model can answer, and for the others the reason why not."""
+    """The rows of one role (None: all) that the toxin's block owns: those it answers, the others with the reason."""
     common: list[Question] = []
     sebum: list[Question] = []
     unmodelled: list[tuple[str, str]] = []
     for observation in evidence.observations.values():
-        if role is not None and observation.role != role:
+        if (role is not None and observation.role != role) or block_of(observation, evidence) != TOXIN:
             continue
         try:
             question = ask(observation, evidence)
@@ -131,7 +148,14 @@ def problem_of(evidence: Evidence, unknowns: Unknowns, *, role: Role | None = "f
             continue
         (sebum if question.outcome.name.startswith("sebum") else common).append(question)
     people, errors = arms_people(unknowns)
-    return Problem(unknowns, people, errors, Rows(tuple(common)), Rows(tuple(sebum)), tuple(unmodelled))
+    return Problem(
+        unknowns=unknowns,
+        common=Rows(tuple(common)),
+        sebum=Rows(tuple(sebum)),
+        unmodelled=tuple(unmodelled),
+        people=people,
+        errors=errors,
+    )
 
 
 def arms_people(unknowns: Unknowns) -> tuple[Sample, Array]:
@@ -149,7 +173,12 @@ def _prediction(world: World, question: Question, hypothesis: HypothesisId, numb
 
 
 def log_likelihood(
-    problem: Problem, rows: Rows, predicted: Array, scores: Array, *, extra_between: float = 0.0
+    problem: AnyProblem[Statistic],
+    rows: Rows[Statistic],
+    predicted: Array,
+    scores: Array,
+    *,
+    extra_between: float = 0.0,
 ) -> Array:
     """Log likelihood (n,) of `rows` given predictions (n, m, 2) at scores (n, d), nats.
 
@@ -179,7 +208,7 @@ def log_likelihood(
     return total
 
 
-def _plain(rows: Rows, predicted: Array, between: Array, within: Array, sampling: Array) -> Array:
+def _plain(rows: Rows[Statistic], predicted: Array, between: Array, within: Array, sampling: Array) -> Array:
     which = rows.plain
     observed = np.array([rows.questions[i].observed_working for i in which])
     return log_density(
@@ -193,7 +222,7 @@ def _plain(rows: Rows, predicted: Array, between: Array, within: Array, sampling
     )
 
 
-def _unsigned(question: Question, value: Array, sd: Array) -> Array:
+def _unsigned(question: Statistic, value: Array, sd: Array) -> Array:
     """Either sign, equally likely before looking."""
     size = abs(question.observed or 0.0)
     parts = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from holocrine.inference.problem import Problem
+from holocrine.inference.arms.questions import Statistic
+from holocrine.inference.problem import AnyProblem
 
 LOOKS = 3
 """Random worlds at which every unknown is moved."""
@@ -14,7 +15,7 @@ LEAST = 0.02
 """Change of a prediction on its working scale that counts; sampling errors there are 0.05 and more."""
 
 
-def relevant(problem: Problem, seed: int = 1) -> tuple[str, ...]:
+def relevant(problem: AnyProblem[Statistic], seed: int = 1) -> tuple[str, ...]:
     """Names of the unknowns that move any prediction of any row noticeably, under H1 or H2, or its error.
 
     The data are silent about the others, so a fit leaves them out and they keep their prior.

@@ -20,6 +20,11 @@ def read_bytes(name: str) -> bytes:
         raise KnowledgeError(f"the packaged file {name} is missing") from error
 
 
+def is_packaged(name: str) -> bool:
+    """Whether a file `name` is packaged."""
+    return files("holocrine.knowledge").joinpath("data", name).is_file()
+
+
 def read_table(name: str) -> list[dict[str, str]]:
     """The rows of a packaged CSV as text, stripped; an empty cell is the empty string.
 

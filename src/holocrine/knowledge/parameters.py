@@ -126,6 +126,11 @@ def load_readings() -> ParameterSet:
     return _load("readings.csv")
 
 
+def load_block_readings(block: str) -> ParameterSet:
+    """The same for the studies of a block that is fitted on its own. Raises KnowledgeError naming every faulty row."""
+    return _load(f"readings_{block}.csv")
+
+
 def _load(table: str) -> ParameterSet:
     faults: list[str] = []
     parameters: dict[str, Parameter] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.errors import FileError, KnowledgeError
+from holocrine.knowledge.array_file import packed, unpacked
 from holocrine.knowledge.load import read_bytes
 from holocrine.knowledge.parameters import Hypothesis
 
@@ -89,20 +89,13 @@ class Posterior:
         for h in self.scores:
             arrays[f"scores_{h}"] = self.scores[h].astype(np.float32)
             arrays[f"log_evidence_{h}"] = self.log_evidence[h]
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, array in arrays.items():
-                part = io.BytesIO()
-                np.save(part, array, allow_pickle=False)
-                archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), part.getvalue())
-        return buffer.getvalue()
+        return packed(arrays)
 
 
 def from_bytes(data: bytes, where: str) -> Posterior:
     """The posterior in a file's bytes. Raises FileError when it is none."""
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = unpacked(data)
         about = json.loads(str(arrays["about"]))
         if about.pop("schema") != SCHEMA:
             raise KeyError("schema")

@@ -13,8 +13,8 @@ from holocrine.modelling.declaration import Constant, Model
 
 HEADER = """# Equations
 
-Written by `scripts/equations.py` from the declarations in `src/holocrine/models` and the table
-`src/holocrine/knowledge/data/parameters.csv`: edit those, never this page. Time is in days; a unit of 1 means a share
+Written by `scripts/equations.py` from the declarations in `src/holocrine/models` and the tables
+`src/holocrine/knowledge/data/parameters*.csv`: edit those, never this page. Time is in days; a unit of 1 means a share
 or a ratio. Where a constant comes from rows of the table, their values stand beside it with the 90% interval and the
 grade of evidence (A best, D assumption). Half-lives enter as rates, ln 2 over the half-life.
 """

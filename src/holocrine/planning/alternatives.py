@@ -180,20 +180,31 @@ class Alternatives:
             even = self.search.even_start(self.patterns, weights, caps, PENALTY if before else MILD_PENALTY)
             starts = [before, self.search.thinned(before, weights, caps), even] if before else [even]
             pattern, value = self.search.best(list(dict.fromkeys(starts)), weights, caps)
+            if not pattern.groups and attempt == 0:  # the first guess of the caps may be what keeps everything out
+                self._correct_caps(even, caps)
+                continue
             highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
             self.pool.append(Found(pattern, value, highs))
             within = all(highs[harm] <= limit for harm, limit in limits.items())
             succeeded |= within and bool(pattern.groups)
             free = all(value.harm[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
             used = any(highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
-            for harm, high in highs.items():
-                if value.harm[harm] > 0.01 * caps[harm] and high > 0.0:
-                    self.cap_ratio[harm] = 0.9 * value.harm[harm] / high
+            self._learn_ratios(value, highs, caps)
             if within and (free or used or attempt + 1 >= ROUNDS):
                 break
         if not succeeded:
             for dense in dict.fromkeys((before or pattern, pattern)):
                 self._thin_on_all_draws(dense, weights, limits)
+
+    def _correct_caps(self, pattern: Pattern, caps: Mapping[Harm, float]) -> None:
+        """Learn how the harms of a pattern on few draws compare with their upper ends on all draws."""
+        value = self.objective.value(self.objective.tally(pattern.points), FREE)
+        self._learn_ratios(value, {harm: high for harm, (_, _, high) in self._risks(pattern).items()}, caps)
+
+    def _learn_ratios(self, value: Value, highs: Mapping[Harm, float], caps: Mapping[Harm, float]) -> None:
+        for harm, high in highs.items():
+            if value.harm[harm] > 0.01 * caps[harm] and high > 0.0:
+                self.cap_ratio[harm] = 0.9 * value.harm[harm] / high
 
     def _thin_on_all_draws(self, pattern: Pattern, weights: Weights, limits: Mapping[Harm, float]) -> None:
         """Add the pattern without its lowest groups, as few as keep the limits on all draws, found by halving.
@@ -230,10 +241,8 @@ class Alternatives:
             for target in self.targets
         }
         benefit = float(np.mean([fall.mean() for fall in falls.values()]))
-        price = BALANCED.dose * given.units.sum() / self.setting.product.labelled_facial_maximum
-        price += BALANCED.puncture * given.units.size + BALANCED.harm * 100.0 * sum(
-            mean for mean, _, _ in risks.values()
-        )
+        value = Value(benefit, {harm: mean for harm, (mean, _, _) in risks.items()}, benefit)
+        worth = self.objective.priced(value, float(given.units.sum()), given.units.size, BALANCED).utility
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
-        utility = round(float(benefit - price), 9) + 0.0  # a hair below nothing is 0, not -0
+        utility = round(worth, 9) + 0.0  # a hair below nothing is 0, not -0
         return Candidate("no_injection", pattern, given, simulation, outcomes, risks, falls, utility, within)

@@ -58,6 +58,8 @@ class Weights:
         return Weights(self.dose * factor, self.puncture * factor, self.harm)
 
 
+MILDER: Mapping[Harm, float] = {"lip_weakness": 0.1, "bite_weakness": 0.1, "grip_weakness": 0.2}
+"""How heavy these harms weigh beside the others (assumption): they come with the effect, are mild and pass."""
 FREE = Weights(0.0, 0.0, 0.0)
 """No prices at all."""
 
@@ -188,7 +190,7 @@ class PlanObjective:
     def priced(self, value: Value, units: float, punctures: int, weights: Weights) -> Value:
         """The same benefit and harm at other prices."""
         price = weights.dose * units / self.labelled_total + weights.puncture * punctures
-        price += weights.harm * 100.0 * sum(value.harm.values())
+        price += weights.harm * 100.0 * sum(MILDER.get(harm, 1.0) * mean for harm, mean in value.harm.items())
         return replace(value, utility=value.benefit - price)
 
     def _harm(self, tally: Tally) -> dict[Harm, float]:

@@ -25,6 +25,12 @@ _METHODS = (
         "under each explanation in turn; the forecast is their weighted average.",
     ),
     (
+        "Other targets",
+        "Lines follow the force of the muscles that fold them, the masseter's thickness follows its force within weeks, "
+        "pores follow sebum and the tone of the skin, acne lesions follow sebum through their stages, and leaks follow "
+        "the contraction of the bladder wall. Each benefit is held against the same person without this session.",
+    ),
+    (
         "Harms",
         "Each draw moves every needle by the placement error of the injector and passes a small, heavy-tailed share "
         "along tissue planes; a harm counts when the muscle concerned weakens beyond its threshold. Absolute risks of "

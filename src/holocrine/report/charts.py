@@ -1,8 +1,9 @@
-"""Charts: a course with its bands, and the evidence grade worn by every figure."""
+"""Charts: a course with its bands beside the course without the session, and the evidence grade every figure wears."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,11 @@ from numpy.typing import NDArray
 from holocrine.domain.forecast import Course
 from holocrine.report import svg, wording
 
-_WIDTH, _HEIGHT = 420.0, 238.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 10.0, 46.0, 54.0
+_WIDTH, _HEIGHT = 340.0, 216.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 36.0, 10.0, 46.0, 54.0
+_MEASURES = ("degree", "mm")  # units of a body's size, whose nought says nothing
+_MEAN_DASHES, _UNTREATED_DASHES = "5 4", "1.5 2.5"
+_LINES = ("mean", "median", "lo50", "hi50", "lo90", "hi90", "untreated_median")
 
 
 def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
@@ -25,20 +29,39 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     return [round(i * step, 10) for i in range(first, last + 1)]
 
 
-def plot_course(course: Course) -> str:
-    """SVG of one course: 50 and 90% bands, median (solid), mean (dashed), weeks, unit and evidence grade."""
+def value_ticks(courses: Sequence[Course]) -> list[float]:
+    """Ticks that hold all `courses` of one quantity, so that its regions can be laid side by side.
+
+    They begin at nought, except for sizes in mm or degrees that stay far above it.
+    """
+    everything = [value for course in courses for name in _LINES for value in getattr(course, name)]
+    low, high = min(everything), max(everything)
+    if courses[0].unit in _MEASURES and low > 0.3 * high:
+        return nice_ticks(low, high)
+    return nice_ticks(min(0.0, low), max(0.0, high)) if low or high else nice_ticks(0.0, 1.0)
+
+
+def plot_course(course: Course, ticks: Sequence[float] | None = None) -> str:
+    """SVG of one course: 50 and 90% bands, median (solid), mean (dashed), median without the session (dotted) where
+    it is known, weeks, unit and evidence grade. `ticks` of the value axis are those of this course unless given."""
     weeks = np.asarray(course.weeks)
-    values = {name: np.asarray(getattr(course, name)) for name in ("mean", "median", "lo50", "hi50", "lo90", "hi90")}
-    everything = np.concatenate(list(values.values()))
-    ticks = nice_ticks(min(0.0, float(everything.min())), max(0.0, float(everything.max())))
+    values = {name: np.asarray(getattr(course, name)) for name in _LINES}
+    shown = list(ticks or value_ticks([course]))
     key = f"course-{course.quantity}-{course.region or 'all'}".replace("_", "-")
     content = [
         *_heading(course),
-        *_value_axis(ticks),
+        *_value_axis(shown),
         *_week_axis(float(weeks.max())),
-        *_bands(weeks, values, ticks),
+        *_bands(weeks, values, shown),
+        *_course_key(untreated=bool(course.untreated_median)),
     ]
-    return svg.figure(key, _title(course), _describe(course), (_WIDTH, _HEIGHT), content)
+    return svg.figure(key, title_of(course), _describe(course), (_WIDTH, _HEIGHT), content)
+
+
+def title_of(course: Course) -> str:
+    """'Sebum, left cheek'; a place that the label names is not named again."""
+    place = wording.region(course.region) if course.region else ""
+    return wording.capital(course.label if place in course.label else f"{course.label}, {place}")
 
 
 def grade_badge(x: float, y: float, grade: str) -> list[str]:
@@ -51,14 +74,10 @@ def grade_badge(x: float, y: float, grade: str) -> list[str]:
     ]
 
 
-def _title(course: Course) -> str:
-    return f"{course.label}, {wording.region(course.region)}" if course.region else course.label
-
-
 def _heading(course: Course) -> list[str]:
     unit = wording.unit_name(course.unit)
     return [
-        svg.text(4, 14, _title(course), "strong", font_size=13),
+        svg.text(4, 14, title_of(course), "strong", font_size=13),
         svg.text(4, 32, unit if unit != "%" else "percent", "soft"),
         *grade_badge(_WIDTH - 4, 32, course.grade),
     ]
@@ -102,26 +121,31 @@ def _bands(weeks: NDArray[np.float64], values: dict[str, NDArray[np.float64]], t
         outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])])
         drawn.append(svg.path(outline, f"band{level}", closed=True))
         drawn += [svg.path(np.column_stack([x, edge]), "edge", stroke_width=0.8) for edge in (low, high)]
-    mean = np.column_stack([x, _to_y(values["mean"], ticks)])
-    median = np.column_stack([x, _to_y(values["median"], ticks)])
-    drawn.append(svg.path(mean, "mean", stroke_width=1.2, stroke_dasharray="5 4"))
-    drawn.append(svg.path(median, "line", stroke_width=2.2, stroke_linejoin="round"))
-    return drawn + _course_key()
+
+    def line(name: str) -> NDArray[np.float64]:
+        return np.column_stack([x, _to_y(values[name], ticks)])
+
+    if values["untreated_median"].size:
+        drawn.append(svg.path(line("untreated_median"), "mean", stroke_width=1.8, stroke_dasharray=_UNTREATED_DASHES))
+    drawn.append(svg.path(line("mean"), "mean", stroke_width=1.2, stroke_dasharray=_MEAN_DASHES))
+    drawn.append(svg.path(line("median"), "line", stroke_width=2.2, stroke_linejoin="round"))
+    return drawn
 
 
-def _course_key() -> list[str]:
-    """Legend in one row at the foot: median, mean, bands."""
-    y, x = _HEIGHT - 6.0, _LEFT + 18.0
-    return [
-        svg.line(x, y, x + 18, y, "line", stroke_width=2.2),
-        svg.text(x + 23, y + 3.6, "median", "soft"),
-        svg.line(x + 72, y, x + 90, y, "mean", stroke_width=1.2, stroke_dasharray="5 4"),
-        svg.text(x + 95, y + 3.6, "mean", "soft"),
-        *_band_sample(x + 136, y, inner=True),
-        svg.text(x + 157, y + 3.6, "50%", "soft"),
-        *_band_sample(x + 192, y, inner=False),
-        svg.text(x + 213, y + 3.6, "90% of outcomes", "soft"),
-    ]
+def _course_key(*, untreated: bool) -> list[str]:
+    """Legend in one row at the foot: median, mean, without the session, bands."""
+    y, x = _HEIGHT - 6.0, 4.0
+    entries = [("median", "line", 2.2, None), ("mean", "mean", 1.2, _MEAN_DASHES)]
+    entries += [("no session", "mean", 1.8, _UNTREATED_DASHES)] if untreated else []
+    drawn = []
+    for words, class_, width, dashes in entries:
+        drawn.append(svg.line(x, y, x + 18, y, class_, stroke_width=width, stroke_dasharray=dashes))
+        drawn.append(svg.text(x + 22, y + 3.6, words, "soft"))
+        x += 32 + 5.9 * len(words)  # mean advance of the type at 11 px, plus line and gaps
+    for words, inner in (("50%", True), ("90%", False)):
+        drawn += [*_band_sample(x, y, inner=inner), svg.text(x + 20, y + 3.6, words, "soft")]
+        x += 50
+    return drawn
 
 
 def _band_sample(x: float, y: float, *, inner: bool) -> list[str]:
@@ -131,13 +155,13 @@ def _band_sample(x: float, y: float, *, inner: bool) -> list[str]:
 
 
 def _describe(course: Course) -> str:
-    """The course in words: its largest median and the interval there, and where it ends."""
-    peak = max(range(len(course.weeks)), key=lambda i: abs(course.median[i]))
+    """The course in words: where its median is furthest from the start, the interval there, and where it ends."""
+    peak = max(range(len(course.weeks)), key=lambda i: abs(course.median[i] - course.median[0]))
     last = len(course.weeks) - 1
     there = wording.interval90(course.median[peak], course.lo90[peak], course.hi90[peak], course.unit)
     end = wording.interval90(course.median[last], course.lo90[last], course.hi90[last], course.unit)
     first, largest, final = (wording.decimal(course.weeks[i], 1) for i in (0, peak, last))
     return (
-        f"{_title(course)} from week {first} to {final}. The median is furthest from zero in week {largest}: {there}. "
+        f"{title_of(course)} from week {first} to {final}. The median has moved furthest by week {largest}: {there}. "
         f"At the end: {end}. Evidence grade {course.grade}."
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from holocrine.domain.forecast import HypothesisWeight, Risk
 from holocrine.domain.plan import Alternative, Plan
-from holocrine.report import svg, wording
+from holocrine.report import names, svg, wording
 from holocrine.report.charts import nice_ticks
 
 _WIDTH = 760.0
@@ -34,12 +34,12 @@ def plot_risks(risks: Sequence[Risk]) -> str:
 def plot_alternatives(plan: Plan) -> str:
     """SVG: expected fall of the main target with its 90% interval for every plan weighed; the chosen one is filled."""
     alternatives = plan.alternatives
-    target = alternatives[0].target if alternatives else "sebum"
+    fall = names.READ_OUTS[alternatives[0].target] if alternatives else "the target"
     low = min((a.benefit_lo90 for a in alternatives), default=0.0)
     high = max((a.benefit_hi90 for a in alternatives), default=1.0)
     ticks = nice_ticks(min(low, 0.0), max(high, 10.0))
     height = 26 + _ROW * len(alternatives) + 44
-    content = _frame(ticks, 26 + _ROW * len(alternatives), f"expected fall in {target}, percent (bar: 90% interval)")
+    content = _frame(ticks, 26 + _ROW * len(alternatives), f"expected fall in {fall}, percent (bar: 90% interval)")
     for i, alternative in enumerate(alternatives):
         content += _alternative_row(alternative, plan.solution.product, 26 + _ROW * (i + 0.5), ticks)
     words = " ".join(
@@ -99,7 +99,7 @@ def _risk_row(risk: Risk, y: float, ticks: list[float]) -> list[str]:
     limit = _to_x(risk.limit, ticks)
     upper = wording.against_limit(risk.hi90, risk.limit)
     return [
-        svg.text(0, y - 2, risk.label, "strong", font_size=12),
+        svg.text(0, y - 2, wording.capital(risk.label), "strong", font_size=12),
         svg.text(0, y + 13, f"Grade {risk.grade}: {wording.GRADE_MEANINGS[risk.grade]}", "soft", font_size=10),
         *_bar(risk.lo90, risk.probability, risk.hi90, y, ticks, filled=True),
         svg.line(limit, y - 16, limit, y + 16, "limit", stroke_width=2, stroke_dasharray="4 2"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from holocrine import __version__
 from holocrine.anatomy.face import Face
 from holocrine.domain.assessment import Assessment
@@ -9,17 +12,22 @@ from holocrine.domain.case import Case
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Plan
+from holocrine.domain.vocabulary import SheetRegion
 from holocrine.report import basis, first_page, pages, parameter_table, reasons, wording
-from holocrine.report.figures import plot_face
+from holocrine.report.aftermath_page import aftermath_page
+from holocrine.report.courses_page import courses_page
 from holocrine.report.markup import OFF_LABEL, callout, paragraph, section, text
 from holocrine.report.safety_card import safety_page
+from holocrine.report.sites import site_figures
 from holocrine.report.style import report_style
 
 _SHOWN_WEEK = 4.0  # the week of the headline map: near the strongest effect in the published series
+_NO_SHEETS: Mapping[SheetRegion, FaceMaps] = MappingProxyType({})
 
 _CONTENTS = (
     ("points", "Points"),
     ("course", "Coming weeks"),
+    ("aftermath", "After the session"),
     ("risks", "Risks"),
     ("alternatives", "Alternatives"),
     ("explanations", "Explanations"),
@@ -33,29 +41,41 @@ _CONTENTS = (
 
 
 def render_report(
-    case: Case, assessment: Assessment, plan: Plan, forecast: Forecast, face: Face, maps: FaceMaps
+    case: Case,
+    assessment: Assessment,
+    plan: Plan,
+    forecast: Forecast,
+    face: Face,
+    maps: FaceMaps | None,
+    sheets: Mapping[SheetRegion, FaceMaps] = _NO_SHEETS,
 ) -> str:
-    """The full report as HTML; nothing in it is fetched. Raises ValueError when `assessment` permits no plan."""
+    """The full report as HTML; nothing in it is fetched.
+
+    `maps` of the face and `sheets` of the sites off it are None and empty where they are not part of the plan. Raises
+    ValueError when `assessment` permits no plan.
+    """
     if not assessment.permits_plan:
         raise ValueError(f"verdict {assessment.verdict} permits no plan; use render_refusal")
-    drawing = plot_face(plan, face, maps, week=_SHOWN_WEEK, layer="sebum")
-    body = (
-        first_page.masthead(case, "Treatment plan and forecast", plan.solution.product)
-        + first_page.first_page(assessment, plan, forecast, drawing, _SHOWN_WEEK)
-        + _contents()
-        + pages.points_page(plan)
-        + pages.courses_page(forecast)
+    targets = [benefit.target for benefit in (forecast.benefit, *forecast.further_benefits)]
+    figures = site_figures(plan, face, maps, sheets, targets, _SHOWN_WEEK)
+    behind = (
+        pages.points_page(plan)
+        + courses_page(forecast, targets)
+        + (aftermath_page(forecast.needle_reactions, forecast.retreatment) if plan.points else "")
         + pages.risks_page(forecast.risks)
         + pages.alternatives_page(plan)
         + pages.hypotheses_page(forecast.hypotheses)
         + reasons.reasons_page(assessment, plan.overrides)
         + basis.limits_page(forecast)
-        + safety_page(plan, forecast.start)
+        + safety_page(plan, forecast.start, targets)
         + basis.basis_page(plan, forecast)
         + basis.methods_page()
         + parameter_table.parameters_page()
     )
-    return _page(f"Treatment plan for {case.patient.pseudonym}", case, body)
+    front = first_page.masthead(case, "Treatment plan and forecast", plan.solution.product) + first_page.first_page(
+        assessment, plan, forecast, figures
+    )
+    return _page(f"Treatment plan for {case.patient.pseudonym}", case, front + _contents(behind) + behind)
 
 
 def render_refusal(case: Case, assessment: Assessment) -> str:
@@ -85,8 +105,10 @@ def render_refusal(case: Case, assessment: Assessment) -> str:
     return _page(f"Assessment of {case.patient.pseudonym}", case, content)
 
 
-def _contents() -> str:
-    links = "".join(f'<a href="#{key}">{text(name)}</a>' for key, name in _CONTENTS)
+def _contents(body: str) -> str:
+    """Links to the sections that `body` has."""
+    there = [(key, name) for key, name in _CONTENTS if f'<section id="{key}"' in body]
+    links = "".join(f'<a href="#{key}">{text(name)}</a>' for key, name in there)
     return f'<nav class="contents" aria-label="Contents">{links}</nav>'
 
 

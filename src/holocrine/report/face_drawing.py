@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from holocrine.anatomy.face import Face, no_go
 from holocrine.anatomy.sheets import on_face
+from holocrine.anatomy.standard_points import TARGET_MUSCLES
 from holocrine.domain.plan import Plan
+from holocrine.domain.vocabulary import Target
 from holocrine.report import svg
 
 _SCALE = 4.0  # drawing units per mm; the page scales the whole figure
@@ -17,6 +20,7 @@ _MARGIN = 9.0  # mm of paper above and below the face
 _SIDE_MARGIN = 4.0  # mm of paper beside it
 _UNDRAWN = ("face", "head", "hairline", "ear", "neck")  # the outline drawn apart, and what no point lies on
 _HATCH = "face-hatch"
+MUSCLE_DASHES = "7 3"
 FRAME = "url(#face-frame)"
 """The clip that keeps everything drawn on the face off the legend below it."""
 
@@ -105,6 +109,13 @@ def region_outlines(face: Face, plan: Plan, view: View) -> list[str]:
         for name in dict.fromkeys(point.region for point in plan.points)
         if on_face(name)
     ]
+
+
+def muscle_outlines(face: Face, targets: Sequence[Target], view: View) -> list[str]:
+    """The muscles whose weakness is the aim, as dashed lines."""
+    names = dict.fromkeys(name for target in targets for name in TARGET_MUSCLES.get(target, ()))
+    edges = [view.place(face.muscles[name].polygon) for name in names]
+    return [svg.path(edge, "muscle", closed=True, stroke_width=1.6, stroke_dasharray=MUSCLE_DASHES) for edge in edges]
 
 
 def _fade(view: View) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,43 +12,82 @@ from holocrine.anatomy.face import Face
 from holocrine.anatomy.sheets import region_polygon
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Plan
+from holocrine.domain.vocabulary import Target
 from holocrine.report import svg, wording
 from holocrine.report.effect_map import effect_map
-from holocrine.report.face_drawing import FRAME, View, backdrop, hatching, region_outlines, view_of
-from holocrine.report.face_legend import LEGEND_HEIGHT, legend
-from holocrine.report.point_marks import draw_points
+from holocrine.report.face_drawing import (
+    FRAME,
+    View,
+    backdrop,
+    hatching,
+    muscle_outlines,
+    region_outlines,
+    view_of,
+)
+from holocrine.report.face_legend import legend
+from holocrine.report.point_marks import draw_points, part_of
 
 Layer = Literal["sebum", "sweat", "frontalis"]
 
-LAYER_WORDS = {
+LAYER_WORDS: Mapping[Layer, str] = {
     "sebum": "expected fall in sebum, percent",
     "sweat": "expected fall in sweat, percent",
     "frontalis": "expected loss of frontalis force, percent",
 }
+_LAYER_OF: Mapping[Target, Layer] = {
+    "sebum": "sebum",
+    "pores": "sebum",
+    "acne": "sebum",
+    "scars": "sebum",
+    "sweat": "sweat",
+    "forehead_lines": "frontalis",
+}
+"""What is mapped for a target; the other muscles have no map."""
 
 
-def plot_face(plan: Plan, face: Face, maps: FaceMaps, week: float = 4, layer: Layer = "sebum") -> str:
+def layer_of(targets: Sequence[Target]) -> Layer | None:
+    """The layer that shows the first of `targets` that has one."""
+    return next((_LAYER_OF[target] for target in targets if target in _LAYER_OF), None)
+
+
+def plot_face(
+    plan: Plan,
+    face: Face,
+    maps: FaceMaps | None,
+    week: float = 4,
+    layer: Layer | None = "sebum",
+    targets: Sequence[Target] = (),
+) -> str:
     """SVG of the face with the plan's points over the effect expected in the map week nearest to `week`.
 
-    The colour scale is fixed at 0-100 percent, so that weeks and plans can be laid side by side. Raises
-    ValueError when `layer` is unknown.
+    The colour scale is fixed at 0-100 percent, so that weeks and plans can be laid side by side; no effect is drawn
+    without `maps` or `layer`. Muscles that are to be weakened for `targets` are outlined. Raises ValueError when
+    `layer` is unknown.
     """
-    if layer not in LAYER_WORDS:
+    if layer is not None and layer not in LAYER_WORDS:
         raise ValueError(f"unknown layer {layer!r}; allowed: {', '.join(LAYER_WORDS)}")
-    shown = min(maps.weeks, key=lambda w: abs(w - week))
-    percent = layer_values(maps, shown, layer)
-    view = view_of(face, plan)
+    own, view = part_of(plan, face.regions), view_of(face, plan)
+    muscles = muscle_outlines(face, targets, view)
+    title, description = "Injection points", _points_in_words(own)
+    wash: list[str] = []
+    words, shown = None, week
+    if maps is not None and layer is not None:
+        shown, words = min(maps.weeks, key=lambda w: abs(w - week)), LAYER_WORDS[layer]
+        percent = layer_values(maps, shown, layer)
+        wash = _effect(face, maps, percent, view, own)
+        title = f"{title} and {words}, week {wording.decimal(shown, 1)}"
+        description = f"{description} {_effect_in_words(percent, words, shown)}"
+    below, height = legend(own, view, words, shown, muscles=bool(muscles))
     content = [
         *backdrop(face, view),
-        *_effect(face, maps, percent, view, plan),
-        *region_outlines(face, plan, view),
+        *wash,
+        *region_outlines(face, own, view),
         *hatching(face, view),
-        *draw_points(plan, view),
-        *legend(plan, view, LAYER_WORDS[layer], shown),
+        *muscles,
+        *draw_points(own, view),
+        *below,
     ]
-    title = f"Injection points and {LAYER_WORDS[layer]}, week {wording.decimal(shown, 1)}"
-    size = (view.width, view.height + LEGEND_HEIGHT)
-    return svg.figure(f"face-{layer}", title, _describe(plan, percent, layer, shown), size, content)
+    return svg.figure(f"face-{layer or 'points'}", title, description, (view.width, view.height + height), content)
 
 
 def layer_values(maps: FaceMaps, week: float, layer: Layer) -> NDArray[np.float64]:
@@ -64,19 +104,23 @@ def _effect(face: Face, maps: FaceMaps, percent: NDArray[np.float64], view: View
     return effect_map(maps.x, maps.y, percent, inside, taken, view, clip="face-clip", frame=FRAME)
 
 
-def _describe(plan: Plan, percent: NDArray[np.float64], layer: Layer, week: float) -> str:
-    """The figure in words: the points per region and the strongest expected effect."""
+def _points_in_words(plan: Plan) -> str:
+    """How many points lie in which region."""
     names = list(dict.fromkeys(point.region for point in plan.points))
     parts = [
         f"{wording.count(sum(p.region == name for p in plan.points), 'point')} in the {wording.region(name)}"
         for name in names
     ]
     points = wording.listing(parts) or "no points"
+    return f"Face seen from the front, patient's right on the left. {wording.capital(points)}."
+
+
+def _effect_in_words(percent: NDArray[np.float64], words: str, week: float) -> str:
+    """The strongest and the mean expected effect."""
     if not np.isfinite(percent).any():
-        return f"Face seen from the front, patient's right on the left. {wording.capital(points)}. No effect is mapped."
+        return "No effect is mapped."
     peak, mean = float(np.nanmax(percent)), float(np.nanmean(percent))
     return (
-        f"Face seen from the front, patient's right on the left. {wording.capital(points)}. "
-        f"{wording.capital(LAYER_WORDS[layer].removesuffix(', percent'))} in week {wording.decimal(week, 1)}: up to "
+        f"{wording.capital(words.removesuffix(', percent'))} in week {wording.decimal(week, 1)}: up to "
         f"{wording.percent(peak)} beside the points, {wording.percent(mean)} on average over the regions mapped."
     )

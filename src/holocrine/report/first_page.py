@@ -8,10 +8,12 @@ from holocrine.domain.assessment import Assessment
 from holocrine.domain.case import Case
 from holocrine.domain.forecast import Benefit, Forecast, Risk
 from holocrine.domain.plan import LimitCheck, Plan
-from holocrine.report import dilution, wording
-from holocrine.report.markup import callout, definitions, paragraph, picture, table, text
+from holocrine.report import dilution, names, wording
+from holocrine.report.markup import callout, definitions, paragraph, stacked, table, text
 
 NOTHING_PLANNED = "No injection is planned"
+SMALLEST_RISK = 0.01
+"""Percent; less is written as "under 0.01%"."""
 
 _KINDS = {
     "contraindicated": "stop",
@@ -50,27 +52,59 @@ def verdict(assessment: Assessment) -> str:
     return callout(f"{_KINDS[assessment.verdict]} verdict", heading, paragraph(assessment.summary))
 
 
-def headline(benefits: Sequence[Benefit], status: str) -> str:
-    """What may be expected, a sentence with its uncertainty for each target, and the basis of the numbers."""
-    sentences = " ".join(_expectation(benefit) for benefit in benefits)
-    return f'<p class="headline">{sentences} <span class="soft">Basis: {text(status)}.</span></p>'
-
-
-def _expectation(benefit: Benefit) -> str:
+def headline(benefit: Benefit, status: str) -> str:
+    """What may be expected for the main target, with its uncertainty and the basis of the numbers."""
     fall = wording.interval90(benefit.mean, benefit.interval.lo90, benefit.interval.hi90)
     chance = wording.probability(benefit.probability_no_effect)
     often = wording.in_ten(benefit.probability_no_effect)
     return (
-        f"<strong>Expected {text(benefit.description)}: {text(fall)}.</strong> "
-        f"The chance that it does nothing at all is {text(chance)} ({text(often)})."
+        f'<p class="headline"><strong>Expected {text(benefit.description)}: {text(fall)}.</strong> '
+        f"The chance that it does nothing at all is {text(chance)} ({text(often)}). "
+        f'<span class="soft">Basis: {text(status)}.</span></p>'
     )
 
 
-def tiles(benefit: Benefit, risks: Sequence[Risk]) -> str:
+def benefits_table(forecast: Forecast) -> str:
+    """Every target in a row, where there are several."""
+    benefits = (forecast.benefit, *forecast.further_benefits)
+    if len(benefits) < 2:
+        return ""
+    rows = [
+        (
+            text(wording.capital(benefit.description)),
+            stacked(wording.percent(benefit.mean), wording.span(benefit.interval.lo90, benefit.interval.hi90, "%")),
+            stacked(
+                wording.probability(benefit.probability_meaningful),
+                f"{wording.percent(benefit.meaningful_fall)} or more",
+            ),
+            text(wording.probability(benefit.probability_no_effect)),
+            _lasting(benefit, _horizon(forecast)),
+        )
+        for benefit in benefits
+    ]
+    head = (
+        "Benefit",
+        "Expected (90% interval)",
+        "Chance of a worthwhile fall",
+        "Chance of no effect",
+        "Half gone after",
+    )
+    return table("What may be expected of each target", head, rows)
+
+
+def _lasting(benefit: Benefit, horizon: float) -> str:
+    lasting = benefit.duration_weeks
+    if lasting is None:
+        return "no effect"
+    return stacked(_weeks(lasting.median, horizon), wording.span(lasting.lo90, lasting.hi90, ""))
+
+
+def tiles(forecast: Forecast) -> str:
     """Four numbers to talk about with the patient."""
+    benefit, worthwhile = forecast.benefit, wording.percent(forecast.benefit.meaningful_fall)
     shown = [
         (
-            f"Chance that {benefit.target} falls by at least {wording.percent(benefit.meaningful_fall)}",
+            f"Chance of a fall in {names.READ_OUTS[benefit.target]} of at least {worthwhile}",
             wording.probability(benefit.probability_meaningful),
             wording.in_ten(benefit.probability_meaningful),
         ),
@@ -79,8 +113,8 @@ def tiles(benefit: Benefit, risks: Sequence[Risk]) -> str:
             wording.probability(benefit.probability_no_effect),
             wording.in_ten(benefit.probability_no_effect),
         ),
-        _duration_tile(benefit),
-        _risk_tile(risks),
+        _duration_tile(benefit, _horizon(forecast)),
+        _risk_tile(forecast.risks),
     ]
     made = "".join(
         f"<div><dt>{text(label)}</dt><dd>{text(value)}<span>{text(note)}</span></dd></div>"
@@ -89,21 +123,33 @@ def tiles(benefit: Benefit, risks: Sequence[Risk]) -> str:
     return f'<dl class="tiles">{made}</dl>'
 
 
-def _duration_tile(benefit: Benefit) -> tuple[str, str, str]:
+def _duration_tile(benefit: Benefit, horizon: float) -> tuple[str, str, str]:
     lasting = benefit.duration_weeks
     if lasting is None:
-        return "How long it lasts", "not estimated", "no adequate number"
+        return "How long it lasts", "no effect", "nothing to fade"
     return (
-        "How long it lasts",
-        f"{wording.significant(lasting.median)} weeks",
+        "How long until half is gone",
+        _weeks(lasting.median, horizon),
         f"90% interval {wording.span(lasting.lo90, lasting.hi90, 'weeks')}",
     )
+
+
+def _weeks(value: float, horizon: float) -> str:
+    """What has not ended when the forecast does lasts longer than that."""
+    return f"{wording.significant(value)} weeks{' or more' if value >= horizon else ''}"
+
+
+def _horizon(forecast: Forecast) -> float:
+    """The last week of the forecast."""
+    return max((course.weeks[-1] for course in forecast.courses), default=float("inf"))
 
 
 def _risk_tile(risks: Sequence[Risk]) -> tuple[str, str, str]:
     """The harm closest to, or furthest over, its limit."""
     if not risks:
         return "Largest risk", "not estimated", "no risk was forecast"
+    if all(risk.hi90 < SMALLEST_RISK for risk in risks):
+        return "Largest risk", wording.probability(max(risk.hi90 for risk in risks)), "at the upper end of every risk"
     worst = max(risks, key=lambda risk: risk.hi90 / risk.limit if risk.limit > 0 else risk.hi90)
     upper = wording.against_limit(worst.hi90, worst.limit)
     standing = "within" if worst.within_limit else "above"
@@ -167,20 +213,19 @@ def limit_quantity(value: float, unit: str, product: str) -> str:
     return wording.dose(value, product) if unit == "units" else wording.quantity(value, unit)
 
 
-def face_figure(drawing: str, week: float) -> str:
-    """The face with its caption."""
-    shown = wording.decimal(week, 1)
-    return picture(drawing, f"Points and expected fall in sebum in week {shown}, facing the patient.", "face")
-
-
-def first_page(assessment: Assessment, plan: Plan, forecast: Forecast, drawing: str, week: float) -> str:
-    """Everything a dermatologist needs before picking up the syringe."""
+def first_page(assessment: Assessment, plan: Plan, forecast: Forecast, figures: Sequence[str]) -> str:
+    """Everything a dermatologist needs before picking up the syringe; `figures` show where, the main one first."""
+    card, figure = f"<div>{dilution_card(plan)}{total(plan)}</div>", ""
+    if len(figures) % 2:
+        figure, *figures = figures
+        card = f'<div class="split"><div>{figure}</div>{card}</div>'
+    others = f'<div class="pair">{"".join(figures)}</div>' if figures else ""
     body = (
         verdict(assessment)
-        + headline((forecast.benefit, *forecast.further_benefits), forecast.status)
-        + tiles(forecast.benefit, forecast.risks)
-        + f'<div class="split"><div>{face_figure(drawing, week)}</div>'
-        + f"<div>{dilution_card(plan)}{total(plan)}</div></div>"
+        + headline(forecast.benefit, forecast.status)
+        + tiles(forecast)
+        + benefits_table(forecast)
+        + (card + others if figure else others + card)
         + limits_table(plan.limits, plan.solution.product)
     )
     return f'<section id="glance" class="first" aria-label="At a glance">{body}</section>'

@@ -7,7 +7,7 @@ from html import escape
 
 from holocrine.report.style import figure_style
 
-OFF_LABEL = "Off-label use: no botulinum toxin product is approved for oily or acne-prone skin."
+OFF_LABEL = "Off-label unless the label names this use; no label names oily or acne-prone skin."
 
 _NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'  # needed by an SVG file, implied inside HTML
 _KEPT_WHOLE = 4  # rows; a longer table may break across printed pages, its head is then repeated
@@ -24,6 +24,11 @@ def text(words: str) -> str:
 def paragraph(words: str, class_: str = "") -> str:
     """One paragraph of escaped words."""
     return f"<p{_class(class_)}>{text(words)}</p>"
+
+
+def stacked(words: str, below: str) -> Cell:
+    """A cell of two lines, the second one soft; both escaped."""
+    return f'{text(words)}<span class="source">{text(below)}</span>'
 
 
 def bullets(items: Iterable[str], class_: str = "") -> str:

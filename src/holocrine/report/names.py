@@ -59,13 +59,24 @@ STAGES: tuple[Quantity, ...] = ("closed_comedones", "open_comedones", "papules",
 """Parts of the lesion count, which a table holds better than a figure each."""
 
 HARMS: Mapping[str, str] = {
-    "lid_ptosis": "drooping lid",
+    "lid_ptosis": "drooping upper lid",
     "brow_drop": "lower brow",
     "smile_change": "changed smile",
-    "lip_weakness": "weak lip",
+    "lip_weakness": "weak upper lip",
     "bite_weakness": "weak bite",
     "grip_weakness": "weak grip",
     "urinary_retention": "urinary retention",
 }
-"""A harm where there is room for two words."""
+"""A harm in two or three words."""
 
+BESIDE: tuple[Quantity, ...] = (
+    "sebum",
+    "sweat",
+    "pore_area",
+    "forehead_lines",
+    "glabellar_lines",
+    "crows_feet",
+    "frontalis_force",
+    "brow_height",
+)
+"""Courses that a person would notice although they are no target; drawn when the plan moves them."""

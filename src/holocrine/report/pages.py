@@ -1,20 +1,18 @@
-"""The pages behind the first: points, courses, risks, alternatives, explanations."""
+"""The pages behind the first: points, risks, alternatives, explanations."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holocrine.domain.forecast import AreaShare, Forecast, HypothesisWeight, Risk
+from holocrine.anatomy.sheets import is_sheet, on_face
+from holocrine.domain.forecast import HypothesisWeight, Risk
 from holocrine.domain.plan import Alternative, InjectionPoint, Plan
-from holocrine.report import wording
-from holocrine.report.charts import plot_course
+from holocrine.report import names, wording
 from holocrine.report.comparisons import plot_alternatives, plot_hypotheses, plot_risks
 from holocrine.report.dilution import point_marks
-from holocrine.report.first_page import NOTHING_PLANNED
-from holocrine.report.markup import paragraph, picture, section, table, text
+from holocrine.report.first_page import NOTHING_PLANNED, SMALLEST_RISK
+from holocrine.report.markup import paragraph, picture, section, stacked, table, text
 from holocrine.report.point_marks import point_labels
-
-_REPORTED_WEEKS = (2.0, 4.0, 8.0, 12.0, 16.0, 26.0)
 
 
 def points_page(plan: Plan) -> str:
@@ -35,8 +33,8 @@ def points_page(plan: Plan) -> str:
     )
     rows = [_point_row(point, label, plan) for point, label in zip(plan.points, point_labels(plan), strict=True)]
     note = (
-        "x runs from the middle of the glabella to the patient's left, y upwards. Doses are units of "
-        f"{product} and must not be converted to another product."
+        f"x runs to the patient's left, y upwards, both from {_origins(plan)}. Doses are units of {product} and must "
+        "not be converted to another product."
     )
     return section(
         "points",
@@ -45,6 +43,13 @@ def points_page(plan: Plan) -> str:
         table("Every point", head, rows, numeric=(2, 3, 4, 6, 7, 8)),
         paragraph(note, "soft small"),
     )
+
+
+def _origins(plan: Plan) -> str:
+    """What the coordinates of this plan count from."""
+    face = ["the middle of the glabella"] if any(on_face(point.region) for point in plan.points) else []
+    sheets = ["the cross in the figure of a site off the face"] if any(is_sheet(p.region) for p in plan.points) else []
+    return wording.listing([*face, *sheets], "or")
 
 
 def _point_row(point: InjectionPoint, label: str, plan: Plan) -> tuple[str, ...]:
@@ -79,73 +84,38 @@ def _region_table(plan: Plan) -> str:
     return table("By region", ("Region", "Points", "Dose", "Volume", "Depth", "Plane"), rows, numeric=(1,))
 
 
-def courses_page(forecast: Forecast) -> str:
-    """Every course as a figure, then the same numbers as a table, then how much of each area responds."""
-    figures = "".join(picture(plot_course(c), f"Basis: {c.basis}.", "course") for c in forecast.courses)
-    intro = (
-        "Half of comparable people are expected inside the dark band and nine in ten inside the pale band. "
-        "The mean lies apart from the median where a few people respond strongly."
-    )
-    return section(
-        "course",
-        "The coming weeks",
-        paragraph(intro),
-        f'<div class="pair">{figures}</div>',
-        _course_table(forecast),
-        _area_table(forecast.areas),
-        class_="page",
-    )
-
-
-def _course_table(forecast: Forecast) -> str:
-    weeks = [w for w in _REPORTED_WEEKS if all(w in course.weeks for course in forecast.courses)]
-    rows = []
-    for course in forecast.courses:
-        where = f", {wording.region(course.region)}" if course.region else ""
-        cells = []
-        for week in weeks:
-            i = course.weeks.index(week)
-            low, middle, high = (wording.figure(v[i], course.unit) for v in (course.lo90, course.median, course.hi90))
-            cells.append(f'{text(middle)}<span class="source">{text(f"{low} to {high}")}</span>')
-        unit = "percent" if course.unit == "%" else wording.unit_name(course.unit)
-        rows.append((f'{text(course.label + where)}<span class="source">{text(unit)}</span>', *cells))
-    head = ["Quantity", *(f"Week {wording.decimal(week, 1)}" for week in weeks)]
-    return table("Median and 90% interval", head, rows)
-
-
-def _area_table(areas: Sequence[AreaShare]) -> str:
-    if not areas:
-        return ""
-    steps = sorted({step for area in areas for step in area.share_by_fall}, key=float)
-    rows = [
-        (
-            text(wording.capital(wording.region(area.region))),
-            f"{wording.significant(area.area_cm2)} cm2",
-            *(wording.percent(100 * area.share_by_fall.get(step, 0.0)) for step in steps),
-        )
-        for area in areas
-    ]
-    head = ("Region", "Area", *(f"falls by {step}% or more" for step in steps))
-    columns = range(1, len(head))
-    return table("Share of each area whose sebum falls, week 4 (expected)", head, rows, numeric=columns)
+def possible(risks: Sequence[Risk]) -> tuple[list[Risk], list[Risk]]:
+    """Risks to look at, and those within their limit whose interval ends below what is written as a number."""
+    unseen = [risk for risk in risks if risk.hi90 < SMALLEST_RISK and risk.within_limit]
+    return [risk for risk in risks if risk not in unseen], unseen
 
 
 def risks_page(risks: Sequence[Risk]) -> str:
     """Harms with their definitions and limits."""
+    seen, unseen = possible(risks)
     rows = [
         (
-            text(risk.label),
+            text(wording.capital(risk.label)),
             text(risk.definition),
-            text(wording.interval90(risk.probability, risk.lo90, risk.hi90)),
+            stacked(wording.probability(risk.probability), wording.span(risk.lo90, risk.hi90, "%")),
             text(wording.percent(risk.limit)),
             _standing(risk),
-            text(f"days {wording.span(*risk.onset_days, '')}"),
-            text(wording.span(*risk.duration_weeks, "weeks")),
+            text(wording.duration(*risk.onset_days)),
+            text(wording.duration(*(7.0 * weeks for weeks in risk.duration_weeks))),
             text(f"{risk.grade}: {risk.basis}"),
         )
-        for risk in risks
+        for risk in seen
     ]
-    head = ("Harm", "Counted as", "Probability", "Limit", "Upper end", "Starts", "Lasts", "Grade and basis")
+    head = (
+        "Harm",
+        "Counted as",
+        "Probability (90% interval)",
+        "Limit",
+        "Upper end",
+        "Starts after",
+        "Lasts",
+        "Grade and basis",
+    )
     intro = (
         "Each bar is held against the limit by its upper end, not its middle. The figures include the error of "
         "placing the needle at this injector's experience."
@@ -154,9 +124,15 @@ def risks_page(risks: Sequence[Risk]) -> str:
         "risks",
         "Risks",
         paragraph(intro),
-        picture(plot_risks(risks), "Probability of each harm; the dashed mark is the accepted limit."),
-        table("Risks with their definitions", head, rows),
+        picture(plot_risks(seen), "Probability of each harm; the dashed mark is the accepted limit.") if seen else "",
+        table("Risks with their definitions", head, rows) if seen else "",
+        paragraph(wording.capital(unlikely(unseen))) if unseen else "",
     )
+
+
+def unlikely(risks: Sequence[Risk]) -> str:
+    """The harms that this plan does not come near to."""
+    return f"under 0.01%, the upper end included: {wording.listing([names.HARMS[risk.harm] for risk in risks])}."
 
 
 def _standing(risk: Risk) -> str:
@@ -170,13 +146,13 @@ def alternatives_page(plan: Plan) -> str:
     if not plan.alternatives:
         words = "This plan was given, not searched for; no alternatives were weighed."
         return section("alternatives", "Alternatives", paragraph(words))
-    target = plan.alternatives[0].target
+    fall = f"fall in {names.READ_OUTS[plan.alternatives[0].target]}"
     head = (
         "Plan",
         "Points",
         "Dose and volume",
         "Spacing",
-        f"Fall in {target}",
+        wording.capital(fall),
         "Chance of a worthwhile fall",
         "Risks",
         "Why",
@@ -185,7 +161,7 @@ def alternatives_page(plan: Plan) -> str:
     return section(
         "alternatives",
         "Alternatives",
-        picture(plot_alternatives(plan), f"Expected fall in {target} of every plan weighed; the chosen one is filled."),
+        picture(plot_alternatives(plan), f"Expected {fall} of every plan weighed; the chosen one is filled."),
         table("What each alternative buys", head, rows, numeric=(1,)),
     )
 
@@ -193,8 +169,9 @@ def alternatives_page(plan: Plan) -> str:
 def _alternative_row(alternative: Alternative, product: str) -> tuple[str, ...]:
     name = wording.capital(wording.words(alternative.name))
     risks = "".join(
-        f'<span class="line">{text(f"{wording.words(harm)} {wording.probability(p)}")}</span>'
+        f'<span class="line">{text(f"{names.HARMS.get(harm, wording.words(harm))} {wording.probability(p)}")}</span>'
         for harm, p in alternative.risks.items()
+        if p >= SMALLEST_RISK
     )
     fall = f"90% interval {wording.span(alternative.benefit_lo90, alternative.benefit_hi90, '%')}"
     chosen = ' <span class="tag">chosen</span>' if alternative.chosen else ""
@@ -212,7 +189,9 @@ def _alternative_row(alternative: Alternative, product: str) -> tuple[str, ...]:
 
 
 def hypotheses_page(hypotheses: Sequence[HypothesisWeight]) -> str:
-    """The competing explanations and what each alone would forecast."""
+    """The competing explanations of the sebum effect and what each alone would forecast; nothing without any."""
+    if not hypotheses:
+        return ""
     rows = [
         (
             text(h.id),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 import numpy as np
 
 from holocrine.domain.plan import InjectionPoint, Plan
+from holocrine.domain.vocabulary import Region
 from holocrine.report import svg, wording
 from holocrine.report.face_drawing import View
 
@@ -35,6 +37,13 @@ def point_labels(plan: Plan) -> list[str]:
     if all(len(name) <= _LONGEST_ID for name in ids):
         return ids
     return [str(number) for number in range(1, len(ids) + 1)]
+
+
+def part_of(plan: Plan, regions: Collection[Region]) -> Plan:
+    """The plan with its points in `regions` alone, each bearing the label that it has in the whole plan."""
+    labelled = zip(plan.points, point_labels(plan), strict=True)
+    kept = [point.model_copy(update={"id": label}) for point, label in labelled if point.region in regions]
+    return plan.model_copy(update={"points": tuple(kept)})
 
 
 def draw_points(plan: Plan, view: View) -> list[str]:

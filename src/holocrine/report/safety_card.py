@@ -7,8 +7,10 @@ except the warning of distant spread, which every product's label carries.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 
 from holocrine.domain.plan import Plan
+from holocrine.domain.vocabulary import Region, Target
 from holocrine.report import wording
 from holocrine.report.markup import callout, paragraph, section, text
 
@@ -16,10 +18,24 @@ REVIEW_DAYS = (3, 14)  # drooping is looked for in this window; practice
 RESULT_DAY = 14  # the result is read on this day; practice
 REPEAT_DAYS = 90  # no toxin of any product for any indication before; safety default
 
+_SKIN: frozenset[Target] = frozenset({"sebum", "pores", "acne", "scars"})
+_SITE_CHECKS = {
+    "palm": "Grip tested before the session and at each review.",
+    "bladder": "Urine tested before the session; residual volume measured within two weeks and on any trouble.",
+}
+_SITE_WARNINGS = {
+    "palm": "Likewise if the hand becomes too weak to hold a cup or to work safely.",
+    "bladder": "Likewise if you cannot pass urine, or for fever or burning when you do.",
+}
+"""By kind of site; practice."""
 
-def safety_page(plan: Plan, start: str) -> str:
+
+def safety_page(plan: Plan, start: str, targets: Sequence[Target]) -> str:
     """Both halves of the card for a session planned on `start` (an ISO date, or text shown as it is)."""
-    return section("safety", "Safety card", _clinic(plan, start), _patient(plan, start), class_="page")
+    regions = {point.region for point in plan.points}
+    return section(
+        "safety", "Safety card", _clinic(plan, start, regions), _patient(plan, start, targets, regions), class_="page"
+    )
 
 
 def review_dates(start: str) -> dict[str, str]:
@@ -38,7 +54,7 @@ def review_dates(start: str) -> dict[str, str]:
     }
 
 
-def _clinic(plan: Plan, start: str) -> str:
+def _clinic(plan: Plan, start: str, regions: Collection[Region]) -> str:
     dates = review_dates(start)
     product = plan.solution.product
     checks = (
@@ -48,6 +64,7 @@ def _clinic(plan: Plan, start: str) -> str:
         f"{wording.volume(plan.solution.diluent_volume)} {plan.solution.diluent}.",
         "No point placed in infected or inflamed skin.",
         f"Review for a drooping lid or brow: {dates['window']}.",
+        *(words for kind, words in _SITE_CHECKS.items() if _treats(kind, regions)),
         f"Review of the result: {dates['result']}.",
         f"No further botulinum toxin of any product for any reason before {dates['repeat']}.",
         "Every departure from the plan noted point by point.",
@@ -57,14 +74,14 @@ def _clinic(plan: Plan, start: str) -> str:
     return f'<h3>For the clinic</h3><ul class="checks">{boxes}</ul>{_fill(blanks)}'
 
 
-def _patient(plan: Plan, start: str) -> str:
+def _patient(plan: Plan, start: str, targets: Sequence[Target], regions: Collection[Region]) -> str:
     dates = review_dates(start)
     emergency = callout(
         "stop",
         "Call the emergency services at once",
         paragraph(
-            "if swallowing, speaking or breathing becomes difficult, or weakness spreads beyond the face. The toxin "
-            "can act far from where it was injected; this may begin hours to weeks after treatment."
+            "if swallowing, speaking or breathing becomes difficult, or weakness spreads beyond the treated area. The "
+            "toxin can act far from where it was injected; this may begin hours to weeks after treatment."
         ),
         paragraph("Likewise for swelling of the face, lips or tongue, wheezing, widespread hives or fainting."),
     )
@@ -72,15 +89,15 @@ def _patient(plan: Plan, start: str) -> str:
         "caution",
         "Be seen by a doctor the same day",
         paragraph("for eye pain, a red or dry eye, blurred or double vision, or an eye that does not close."),
+        *(paragraph(words) for kind, words in _SITE_WARNINGS.items() if _treats(kind, regions)),
     )
     tell = paragraph(
         "Tell the clinic about a drooping eyelid or brow, a changed smile, or anything else that worries you. "
         "Pain, swelling and bruising at the needle marks usually settle within a week."
     )
     facts = paragraph(
-        f"You were treated with {plan.solution.product}. This use is off-label: the product is not approved for "
-        "oily or acne-prone skin. Tell every doctor, dentist and pharmacist. "
-        f"No further botulinum toxin before {dates['repeat']}."
+        f"You were treated with {plan.solution.product}. {_label_status(targets)} Tell every doctor, dentist and "
+        f"pharmacist. No further botulinum toxin before {dates['repeat']}."
     )
     visits = paragraph(f"Visits: check of eyelids and brows {dates['window']}; check of the result {dates['result']}.")
     blanks = ("Contact in office hours", "Contact at night and weekends", "Emergency number", "Next visit")
@@ -88,6 +105,17 @@ def _patient(plan: Plan, start: str) -> str:
         '<div class="cut"><h3>For the patient: keep this card</h3>'
         f"{emergency}{same_day}{tell}{visits}{facts}{_fill(blanks)}</div>"
     )
+
+
+def _label_status(targets: Sequence[Target]) -> str:
+    """What the patient is told of the approval; of which uses a label names, the clinic's label has the last word."""
+    if _SKIN.intersection(targets):
+        return "This use is off-label: the product is not approved for oily or acne-prone skin."
+    return "Unless the product's label names this use where you live, it is off-label: ask the clinic."
+
+
+def _treats(kind: str, regions: Collection[Region]) -> bool:
+    return any(region.startswith(kind) for region in regions)
 
 
 def _fill(labels: tuple[str, ...]) -> str:

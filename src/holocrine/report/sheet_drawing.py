@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from holocrine.anatomy.sheets import Sheet, to_sheet
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Plan
-from holocrine.domain.vocabulary import Region
 from holocrine.report import svg, wording
 from holocrine.report.effect_map import effect_map
 from holocrine.report.face_drawing import View
 from holocrine.report.map_legend import colour_scale, depth_shapes, scale_bar
-from holocrine.report.point_marks import draw_points, point_labels
+from holocrine.report.point_marks import draw_points, part_of
 
-LEGEND_HEIGHT = 122.0
 _BAR_MM = 50.0
 _MARGIN = 12.0  # mm of paper around the sheet
 _LEAST_WIDTH = 480.0  # drawing units: the legend stays legible below a narrow sheet
@@ -36,45 +34,37 @@ _SIDES: Mapping[str, tuple[str, str, str]] = {
 """Words above the sheet, at its edge towards the midline and at the other edge; of the bladder, right and left."""
 
 
-def plot_sheet(plan: Plan, sheet: Sheet, maps: FaceMaps, week: float = 4, words: str = SWEAT_WORDS) -> str:
+def plot_sheet(plan: Plan, sheet: Sheet, maps: FaceMaps | None, week: float = 4, words: str = SWEAT_WORDS) -> str:
     """SVG of one sheet with its points of the plan over `maps.sweat_fall`, or whatever else `words` calls it.
 
-    `maps` covers the sheet's part of the common plane; the map week nearest to `week` is shown. The colour scale is
-    fixed at 0-100 percent, so that weeks and plans can be laid side by side.
+    `maps` covers the sheet's part of the common plane; the map week nearest to `week` is shown, and without maps the
+    points alone. The colour scale is fixed at 0-100 percent, so that weeks and plans can be laid side by side.
     """
-    shown = min(maps.weeks, key=lambda w: abs(w - week))
-    when = wording.decimal(shown, 1)
-    percent = np.asarray(maps.sweat_fall[maps.weeks.index(shown)], dtype=np.float64)
-    corner = to_sheet(sheet.region, (maps.x[0], maps.y[0]))
-    x, y = maps.x - maps.x[0] + corner[0], maps.y - maps.y[0] + corner[1]
     own, view = part_of(plan, {sheet.region}), view_of_sheet(sheet)
-    taken = np.array([(point.x, point.y) for point in own.points]).reshape(-1, 2)
+    title = f"Injection points of the {wording.region(sheet.region)}"
+    wash: list[str] = []
+    scale_words, effect = None, "No effect is mapped."
+    if maps is not None:
+        shown = min(maps.weeks, key=lambda w: abs(w - week))
+        when = f"week {wording.decimal(shown, 1)}"
+        percent = np.asarray(maps.sweat_fall[maps.weeks.index(shown)], dtype=np.float64)
+        wash = _wash(own, sheet, maps, percent, view)
+        scale_words = f"{words}, {when}"
+        effect = _effect_in_words(percent, f"{words.removesuffix(', percent')} in {when}")
+        title = f"{title} and {scale_words}"
+    below, height = _legend(own, sheet, view, scale_words)
     content = [
         svg.path(view.place(sheet.outline), "skin", closed=True, stroke_width=1.4),
-        *effect_map(
-            x, y, percent, (sheet.outline,), taken, view, clip=f"{sheet.region}-clip", clear=_CLEAR / view.scale
-        ),
+        *wash,
         svg.path(view.place(sheet.outline), "feature", closed=True, stroke_width=1.4),
         *_landmarks(sheet, view),
         *draw_points(own, view),
-        *_legend(own, sheet, view, f"{words}, week {when}"),
+        *below,
     ]
-    title = f"Injection points of the {wording.region(sheet.region)} and {words}, week {when}"
-    size = (view.width, view.height + LEGEND_HEIGHT)
-    return svg.figure(
-        f"sheet-{sheet.region}",
-        title,
-        _describe(own, sheet, percent, f"{words.removesuffix(', percent')} in week {when}"),
-        size,
-        content,
-    )
-
-
-def part_of(plan: Plan, regions: Collection[Region]) -> Plan:
-    """The plan with its points in `regions` alone, each bearing the label that it has in the whole plan."""
-    labelled = zip(plan.points, point_labels(plan), strict=True)
-    kept = [point.model_copy(update={"id": label}) for point, label in labelled if point.region in regions]
-    return plan.model_copy(update={"points": tuple(kept)})
+    points = wording.count(len(own.points), "point")
+    place = f"{wording.capital(wording.region(sheet.region))} laid flat, {wording.decimal(sheet.area_cm2, 0)} cm2"
+    size = (view.width, view.height + height)
+    return svg.figure(f"sheet-{sheet.region}", title, f"{place}, {points}. {effect}", size, content)
 
 
 def view_of_sheet(sheet: Sheet) -> View:
@@ -105,25 +95,33 @@ def _landmarks(sheet: Sheet, view: View) -> list[str]:
     return drawn
 
 
-def _legend(own: Plan, sheet: Sheet, view: View, words: str) -> list[str]:
+def _wash(own: Plan, sheet: Sheet, maps: FaceMaps, percent: NDArray[np.float64], view: View) -> list[str]:
+    """The effect in the sheet's own coordinates, its labels clear of the points."""
+    corner = to_sheet(sheet.region, (maps.x[0], maps.y[0]))
+    x, y = maps.x - maps.x[0] + corner[0], maps.y - maps.y[0] + corner[1]
+    taken = np.array([(point.x, point.y) for point in own.points]).reshape(-1, 2)
+    clip, clear = f"{sheet.region}-clip", _CLEAR / view.scale
+    return effect_map(x, y, percent, (sheet.outline,), taken, view, clip=clip, clear=clear)
+
+
+def _legend(own: Plan, sheet: Sheet, view: View, words: str | None) -> tuple[list[str], float]:
+    """What the marks mean, and the height it takes; no colour scale without `words`."""
     top = view.height + 14.0
-    muscles = [
-        svg.line(8.0, top + 93.0, 34.0, top + 93.0, "limit", stroke_width=1.2, stroke_dasharray=_DASHES),
-        svg.text(42.0, top + 97.0, "short muscles of the thumb: reached by toxin, the grip weakens", font_size=12),
-    ]
-    return [
-        *colour_scale(8.0, top, view.width - _BAR_MM * view.scale - 40.0, words),
-        *scale_bar(view.width - 8.0, top, _BAR_MM, view.scale),
-        *depth_shapes(own, 8.0, top + 72.0),
-        *(muscles if sheet.muscles else ()),
-    ]
+    drawn, row = scale_bar(view.width - 8.0, top, _BAR_MM, view.scale), top + 10.0
+    if words is not None:
+        drawn += colour_scale(8.0, top, view.width - _BAR_MM * view.scale - 40.0, words)
+        row = top + 72.0
+    drawn += depth_shapes(own, 8.0, row)
+    if sheet.muscles:
+        row += 23.0
+        drawn.append(svg.line(8.0, row - 2.0, 34.0, row - 2.0, "limit", stroke_width=1.2, stroke_dasharray=_DASHES))
+        words = "short muscles of the thumb: reached by toxin, the grip weakens"
+        drawn.append(svg.text(42.0, row + 2.0, words, font_size=12))
+    return drawn, row + 16.0 - view.height
 
 
-def _describe(own: Plan, sheet: Sheet, percent: NDArray[np.float64], words: str) -> str:
-    """The figure in words."""
-    points = wording.count(len(own.points), "point")
-    place = f"{wording.capital(wording.region(sheet.region))} laid flat, {wording.decimal(sheet.area_cm2, 0)} cm2"
+def _effect_in_words(percent: NDArray[np.float64], words: str) -> str:
+    """The mean of what is drawn."""
     if not np.isfinite(percent).any():
-        return f"{place}, {points}. No effect is mapped."
-    mean = wording.percent(float(np.nanmean(percent)))
-    return f"{place}, {points}. {wording.capital(words)}: {mean} on average."
+        return "No effect is mapped."
+    return f"{wording.capital(words)}: {wording.percent(float(np.nanmean(percent)))} on average."

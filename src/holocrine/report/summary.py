@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -10,12 +11,16 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from holocrine.domain.aftermath import NeedleReaction, Retreatment
 from holocrine.domain.assessment import Assessment, Question, Reason
 from holocrine.domain.forecast import Benefit, Forecast, Risk
 from holocrine.domain.plan import Alternative, LimitCheck, Plan
-from holocrine.report import dilution, wording
+from holocrine.report import dilution, names, wording
+from holocrine.report.aftermath_page import mostly_over_in_a_week, units_in_words
 from holocrine.report.first_page import NOTHING_PLANNED, limit_quantity
 from holocrine.report.markup import OFF_LABEL
+from holocrine.report.pages import possible, unlikely
+from holocrine.simulation.summary import BENEFIT_WEEKS
 
 _STYLES = {
     "contraindicated": "bold red",
@@ -27,6 +32,7 @@ _STYLES = {
 }
 _DECISIVE = tuple(wording.EFFECTS)  # the most decisive first
 _MOST_REASONS = 6
+_MOST_REACTIONS = 4
 
 
 def print_summary(console: Console, assessment: Assessment, plan: Plan | None, forecast: Forecast | None) -> None:
@@ -37,7 +43,7 @@ def print_summary(console: Console, assessment: Assessment, plan: Plan | None, f
         _print_plan(console, plan)
     if forecast is not None:
         console.print()
-        _print_forecast(console, forecast)
+        _print_forecast(console, forecast, injected=plan is not None and bool(plan.points))
     if plan is not None and plan.alternatives:
         console.print()
         _print_alternatives(console, plan.alternatives, plan.solution.product)
@@ -128,22 +134,63 @@ def _print_regions(console: Console, plan: Plan) -> None:
     console.print(table)
 
 
-def _print_forecast(console: Console, forecast: Forecast) -> None:
-    for benefit in (forecast.benefit, *forecast.further_benefits):
-        _print_benefit(console, benefit)
-    for risk in forecast.risks:
+def _print_forecast(console: Console, forecast: Forecast, *, injected: bool) -> None:
+    _print_benefits(console, (forecast.benefit, *forecast.further_benefits))
+    seen, unseen = possible(forecast.risks)
+    for risk in seen:
         console.print(_risk_line(risk))
+    if unseen:
+        console.print(_line("Risk", unlikely(unseen)))
+    if injected:
+        if forecast.needle_reactions:
+            console.print(_line("Needles", _needles(forecast.needle_reactions)))
+        if forecast.retreatment is not None:
+            console.print(_line("Next", _next_session(forecast.retreatment)))
 
 
-def _print_benefit(console: Console, benefit: Benefit) -> None:
-    fall = wording.interval90(benefit.mean, benefit.interval.lo90, benefit.interval.hi90)
-    console.print(Text.assemble(("Benefit  ", "bold"), f"{benefit.description}: ", (fall, "bold")))
-    console.print(
-        f"  chance of a fall of at least {wording.percent(benefit.meaningful_fall)}: "
-        f"{wording.probability(benefit.probability_meaningful)}; "
-        f"chance of no effect: {wording.probability(benefit.probability_no_effect)}",
-        highlight=False,
+def _print_benefits(console: Console, benefits: Sequence[Benefit]) -> None:
+    """One line for each target."""
+    first, last = BENEFIT_WEEKS
+    table = _table()
+    table.add_column(f"Benefit in weeks {first:g} to {last:g}", no_wrap=True)
+    for name in ("Expected", "Worthwhile", "No effect"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for benefit in benefits:
+        least = wording.percent(benefit.meaningful_fall)
+        table.add_row(
+            f"mean fall in {names.READ_OUTS[benefit.target]}",
+            wording.interval90(benefit.mean, benefit.interval.lo90, benefit.interval.hi90),
+            f"{wording.probability(benefit.probability_meaningful)} ({least} or more)",
+            wording.probability(benefit.probability_no_effect),
+        )
+    console.print(table)
+
+
+def _needles(reactions: Sequence[NeedleReaction]) -> str:
+    """The most likely reactions, the likeliest first."""
+    ordered = sorted(reactions, key=lambda reaction: -reaction.probability)[:_MOST_REACTIONS]
+    chances = [f"{reaction.label} {wording.probability(reaction.probability)}" for reaction in ordered]
+    longer = [reaction.label for reaction in ordered if not mostly_over_in_a_week(reaction)]
+    after = f"may stay longer than a week: {wording.listing(longer)}" if longer else "mostly over within a week"
+    return f"{', '.join(chances)}; {after}"
+
+
+def _next_session(retreatment: Retreatment) -> str:
+    """When to come back, and how much that makes in a year."""
+    back: dict[dt.date, list[str]] = {}
+    for found in retreatment.returns:
+        if found.suggested is not None:
+            back.setdefault(found.suggested, []).append(names.READ_OUTS[found.target])
+    dates = [f"{wording.date(day)} ({', '.join(targets)})" for day, targets in sorted(back.items())]
+    suggested = f"suggested {', '.join(dates)}; " if dates else ""
+    return (
+        f"not before {wording.date(retreatment.earliest)}; {suggested}in 12 months with this session "
+        f"{units_in_words(retreatment)}"
     )
+
+
+def _line(head: str, words: str) -> Text:
+    return Text.assemble((f"{head}  ", "bold"), words)
 
 
 def _risk_line(risk: Risk) -> Text:
@@ -158,15 +205,13 @@ def _risk_line(risk: Risk) -> Text:
 
 
 def _print_alternatives(console: Console, alternatives: Sequence[Alternative], product: str) -> None:
-    target = alternatives[0].target
-    console.print(
-        Text(f"Alternatives weighed (doses in units {product}; fall in {target} with 90% interval)", style="bold")
-    )
+    fall = f"fall in {names.READ_OUTS[alternatives[0].target]}"
+    console.print(Text(f"Alternatives weighed (doses in units {product}; {fall} with 90% interval)", style="bold"))
     table = _table()
     table.add_column("Plan", no_wrap=True)
     table.add_column("Points", justify="right")
     table.add_column("Dose", justify="right", no_wrap=True)
-    table.add_column(f"Fall in {target}", no_wrap=True)
+    table.add_column(wording.capital(fall), no_wrap=True)
     table.add_column("Why")
     for a in alternatives:
         table.add_row(

@@ -33,7 +33,16 @@ _UNIT_NAMES = {
 _TIMES = (("minutes", 1 / 1440, 2 / 24), ("hours", 1 / 24, 2.0), ("days", 1.0, 28.0), ("weeks", 7.0, math.inf))
 """Unit, its length in days, and the days from which the next one is used."""
 
-_PLACES = {"mm": 1, "mL": 3, "ug/cm2": 0, "degree": 0}  # decimals that can be read off the instrument
+_PLACES = {
+    "mm": 1,
+    "mL": 3,
+    "ug/cm2": 0,
+    "degree": 0,
+    "grade": 1,
+    "grade (0-3)": 1,
+    "grade (0-4)": 1,
+    "1/day": 1,
+}  # decimals that can be read off the instrument
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -243,15 +252,19 @@ def interval(value: Interval, unit: str = "%") -> str:
 
 
 def duration(low: float, high: float) -> str:
-    """A span of days in the unit that suits it: 'minutes', '2 to 6 hours', '3 to 14 days', '8 to 60 weeks'.
+    """A span of days, each end in the unit that suits it: '3 to 66 minutes', '7 hours to 3 days', '12 weeks'."""
+    ends = [_time(low), _time(high)]
+    if ends[0] == ends[1]:
+        return " ".join(ends[0])
+    if ends[0][1] == ends[1][1]:
+        return f"{ends[0][0]} to {ends[1][0]} {ends[1][1]}"
+    return " to ".join(" ".join(end) for end in ends)
 
-    Its ends are rounded to two figures, and equal ends are written once.
-    """
-    for name, length, most in _TIMES:
-        if high < most:
-            break
-    ends = list(dict.fromkeys(significant(round_to_figures(value / length, 2)) for value in (low, high)))
-    return f"{' to '.join(ends)} {name}"
+
+def _time(days: float) -> tuple[str, str]:
+    """Number and unit, whole from 3 on."""
+    unit, length, _ = next(time for time in _TIMES if days < time[2])
+    return decimal(days / length, 0 if days / length >= 3 else 1), unit
 
 
 def words(token: str) -> str:

@@ -14,7 +14,14 @@ LIMITS = (
     "reading with mean zero and claims no benefit from it.",
     "No study gives the distance between intradermal points; the spacing follows from assumed spread.",
     "The probability of a drooping lid after intradermal plans is extrapolated: no trial counted it.",
-    "Muscles of the nose and of the upper lip other than those that lift the corner of the mouth are not modelled; "
-    "their weakness is not among the risks.",
-    "The effect on acne lesions, pores and scars is not forecast here.",
+    "Acne lesions follow the forecast of sebum by steps that are assumed: no controlled study shows what toxin does to "
+    "lesions, and none was used to set a number.",
+    "Studies of pores disagree and hardly print numbers; three explanations, one of them no effect, are weighted by "
+    "judgement. How muscles pull on acne scars is taken from surgical scars.",
+    "No adequate number was found for the nose tip in degrees, the red of the upper lip in mm, late pale halos and "
+    "toxin into acne scars: these read-outs rest on assumptions with wide intervals.",
+    "Of the lower face the masseter, the depressor septi, the edge of the upper lip and the muscles that lift the "
+    "corner of the mouth are modelled. Weakness of its other muscles and of the neck is not among the risks.",
+    "Palms and soles are treated like armpits under thicker skin. The bladder is forecast for research, without what "
+    "earlier bladder sessions left.",
 )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from holocrine.anatomy.face import Face
 from holocrine.anatomy.muscles import MuscleArea
 from holocrine.anatomy.polygons import area_cm2, cells
-from holocrine.anatomy.sheets import is_sheet, region_polygon, sheet
+from holocrine.anatomy.sheets import is_sheet, on_face, region_polygon, sheet
 from holocrine.domain.vocabulary import Region
 
 Array = NDArray[np.float64]
@@ -46,6 +46,8 @@ K = TypeVar("K")
 
 
 def _join(parts: Mapping[K, Array]) -> tuple[Array, dict[K, slice]]:
+    if not parts:
+        return np.empty((0, 2)), {}
     ends = np.cumsum([part.shape[0] for part in parts.values()]).tolist()
     starts = [0, *ends[:-1]]
     places = {name: slice(start, end) for name, start, end in zip(parts, starts, ends, strict=True)}
@@ -58,7 +60,7 @@ def scene(
     """Cells of `regions`, `region_mm` wide, and of every muscle of the face and of the sheets, `muscle_mm` wide.
 
     All on the common plane (see `anatomy.sheets`). Cells of a sheet are `SHEET_CELL_MM` wide at least, and its
-    muscles are there only when the sheet is.
+    muscles are there only when the sheet is, as those of the face only when one of its regions is.
     """
     outlines = {region: region_polygon(face, region) for region in regions}
     widths = {region: max(region_mm, SHEET_CELL_MM) if is_sheet(region) else region_mm for region in regions}
@@ -71,7 +73,7 @@ def scene(
 
 
 def _muscles(face: Face, regions: Sequence[Region]) -> dict[str, MuscleArea]:
-    areas = dict(face.muscles)
+    areas = dict(face.muscles) if any(on_face(region) for region in regions) else {}
     for region in regions:
         if is_sheet(region):
             areas |= sheet(region, face.sex).muscles

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.session import Session
 from holocrine.domain.vocabulary import Experience, Harm
-from holocrine.knowledge.parameters import Block
 from holocrine.models.harms import EVERY_HARM
 from holocrine.models.junction import Terminal
 from holocrine.simulation.draws import Draws
@@ -55,11 +53,6 @@ class Simulator:
         if residual is None:
             return np.zeros(shape)
         return node_positions(np.resize(residual, shape), PAST_NODES)
-
-    @property
-    def blocks(self) -> Mapping[Block, Mapping[str, Array]]:
-        """Draws by block."""
-        return dict.fromkeys(get_args(Block), self.draws.local)
 
     @property
     def harm_muscles(self) -> Mapping[Harm, tuple[tuple[str, ...], ...]]:

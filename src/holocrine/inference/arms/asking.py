@@ -53,13 +53,13 @@ def ask(observation: Observation, evidence: Evidence) -> Question:
 
 def _given(observation: Observation, arm: Arm) -> Given:
     """The treatment of an arm as far as it matters for an outcome; a ratio of products needs no site."""
-    topic = _topic(observation)
+    topic = topic_of(observation)
     if observation.statistic == "ratio" and not arm.site and topic != "sweat":
         arm = replace(arm, site="glabella")
     return given(arm, judged(arm) if topic == "satisfaction" else topic)
 
 
-def _topic(observation: Observation) -> str:
+def topic_of(observation: Observation) -> str:
     """Which reader understands a row: its target, or what its words are about."""
     words = f"{observation.target} {observation.outcome}".lower()
     if "ptosis" in words or "droop" in words:
@@ -86,7 +86,7 @@ _READERS: Mapping[str, Callable[[Row], Asked]] = {
 
 def _asked(row: Row) -> Asked:
     """Class and reading of a row. Raises NotModelledError."""
-    return _READERS[_topic(row.observation)](row)
+    return _READERS[topic_of(row.observation)](row)
 
 
 def _answer(name: str, reading: Reading, observation: Observation) -> Answer:
@@ -116,7 +116,7 @@ def _class_unit(observation: Observation, arm: Arm, name: str) -> tuple[float, s
 
 def _place(observation: Observation, treated: Given) -> str:
     """Site of the skin, or the area whose muscles were read."""
-    if treated.areas and _topic(observation) == "line severity":
+    if treated.areas and topic_of(observation) == "line severity":
         return area_read(observation.outcome.lower(), treated)
     return " + ".join(treated.areas) or str(treated.scene.stacks[0].site)
 

@@ -72,24 +72,19 @@ CLASSES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Question:
-    """A row the model can answer; `place` is where on the body the effect was read.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Statistic:
+    """What a row reported, on which scale, and with what error; `place` is where on the body the effect was read.
 
     `flip` says that a fall was reported as a positive number; `unit_factor` takes the reported unit to `class_unit`,
-    in which all rows of the class can be compared.
-
-    `contrast` answers for the arm it is compared with. `sign_unknown` rows are compared by size alone.
+    in which all rows of the class can be compared. `sign_unknown` rows are compared by size alone.
     """
 
     observation: Observation
     study_id: str
     outcome: OutcomeClass
     place: str
-    given: Given
     n: int | None
-    answer: Answer
-    contrast: tuple[Given, Answer] | None = None
     flip: bool = False
     unit_factor: float = 1.0
     class_unit: str = ""
@@ -100,26 +95,6 @@ class Question:
     def factor(self) -> float:
         """Takes a reported number to the unit of its class: days, percent of the baseline, a change."""
         return -self.unit_factor if self.flip else self.unit_factor
-
-    def predict(self, world: World, number: int, hypothesis: HypothesisId, dose: float = 1.0) -> float:
-        """The statistic in a typical study, on the scale and with the sign of the report, at `dose` times the dose."""
-        value = self.answer(world, replace(self.given, units=dose * self.given.units), number, hypothesis)
-        return -value if self.flip else value
-
-    def expected(self, world: World, number: int, hypothesis: HypothesisId, dose: float = 1.0) -> float:
-        """The same on the working scale; of a word the effect that it speaks about."""
-        if self.observation.direction:
-            return self._effect(world, number, hypothesis, dose)
-        return self.working(self.predict(world, number, hypothesis, dose))
-
-    def _effect(self, world: World, number: int, hypothesis: HypothesisId, dose: float) -> float:
-        """Difference to the contrast arm, or to the baseline, on the working scale."""
-        scale = SCALES[self.outcome.scale]
-        own = self.answer(world, replace(self.given, units=dose * self.given.units), number, hypothesis)
-        other = 0.0
-        if self.contrast is not None:
-            other = self.contrast[1](world, self.contrast[0], number, hypothesis)
-        return float(scale.forward(own) - scale.forward(other))
 
     @property
     def observed(self) -> float | None:
@@ -171,3 +146,32 @@ class Question:
             return spread.mid
         width = spread.high - spread.low
         return width / 3.92 if self.observation.spread_kind == "CI95" else width / 1.349 / float(np.sqrt(people))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Question(Statistic):
+    """A row that the model of the toxin can answer; `contrast` answers for the arm it is compared with."""
+
+    given: Given
+    answer: Answer
+    contrast: tuple[Given, Answer] | None = None
+
+    def predict(self, world: World, number: int, hypothesis: HypothesisId, dose: float = 1.0) -> float:
+        """The statistic in a typical study, on the scale and with the sign of the report, at `dose` times the dose."""
+        value = self.answer(world, replace(self.given, units=dose * self.given.units), number, hypothesis)
+        return -value if self.flip else value
+
+    def expected(self, world: World, number: int, hypothesis: HypothesisId, dose: float = 1.0) -> float:
+        """The same on the working scale; of a word the effect that it speaks about."""
+        if self.observation.direction:
+            return self._effect(world, number, hypothesis, dose)
+        return self.working(self.predict(world, number, hypothesis, dose))
+
+    def _effect(self, world: World, number: int, hypothesis: HypothesisId, dose: float) -> float:
+        """Difference to the contrast arm, or to the baseline, on the working scale."""
+        scale = SCALES[self.outcome.scale]
+        own = self.answer(world, replace(self.given, units=dose * self.given.units), number, hypothesis)
+        other = 0.0
+        if self.contrast is not None:
+            other = self.contrast[1](world, self.contrast[0], number, hypothesis)
+        return float(scale.forward(own) - scale.forward(other))

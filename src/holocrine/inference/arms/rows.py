@@ -21,13 +21,11 @@ LATE_DAY = 28.0
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row with its arm and what the arm was given; `other` is what the arm compared with it was given, if any."""
+class ReportedRow:
+    """A row with its arm."""
 
     observation: Observation
     arm: Arm
-    treated: Given
-    other: Given | None = None
 
     @property
     def words(self) -> str:
@@ -71,6 +69,14 @@ class Row:
         """The outcome is modelled, this statistic of it is not."""
         unit = f" in {self.observation.unit}" if self.observation.unit else ""
         return NotModelledError(f"{what} reported as {self.observation.statistic}{unit}: no read-out says it")
+
+
+@dataclass(frozen=True)
+class Row(ReportedRow):
+    """A row with what its arm was given; `other` is what the arm compared with it was given, if any."""
+
+    treated: Given
+    other: Given | None = None
 
 
 def is_time(observation: Observation) -> bool:

@@ -13,9 +13,11 @@ from holocrine.anatomy.curves import ellipse
 from holocrine.anatomy.face import Face, build_face, distance_to_rim
 from holocrine.anatomy.polygons import cells as cells_of
 from holocrine.anatomy.sites import LayerStack, layer_stack
+from holocrine.anatomy.stacks import SIDES, is_deep, stack_at
+from holocrine.anatomy.standard_points import standard_points
 from holocrine.domain.patient import FaceMeasurements
-from holocrine.domain.vocabulary import BodySite, Plane, Region
-from holocrine.simulation.spread import DEPTHS
+from holocrine.domain.vocabulary import BodySite, Plane, Region, Target
+from holocrine.simulation.spread import DEPTHS, needle_depths
 
 Array = NDArray[np.float64]
 
@@ -31,12 +33,22 @@ MUSCLES = (
     ),
 )
 """Muscles read in labelled treatments; of the orbicularis only the part lateral to the eye."""
+SMILE = tuple(f"{name}_{side}" for name in ("zygomaticus_major", "risorius") for side in SIDES)
+"""Muscles of the smile."""
+MASSETER = tuple(f"{name}_{side}" for name in ("masseter", "masseter_lower") for side in SIDES)
+LIP_EDGE = tuple(f"orbicularis_oris_upper_{side}" for side in SIDES)
+LOWER_FACE: Mapping[str, tuple[Target, tuple[str, ...]]] = {
+    "masseter": ("jaw", (*MASSETER, *SMILE)),
+    "upper lip": ("upper_lip", LIP_EDGE),
+}
+"""Areas of the lower face: the target whose standard points are injected, and the muscles read."""
 CROSSED = "frontalis at the row of points"
 CROSSED_MM = 7.0
 """Half the height of the strip of frontalis that a row of points crosses."""
 SMALL_MUSCLES: Mapping[str, tuple[float, float]] = {
     "extensor digitorum brevis": (10.0, 6.0),
     "depressor anguli oris": (8.0, 2.0),
+    "upper lip elevators": (6.0, 2.0),
     "neck (cervical dystonia)": (15.0, 6.0),
 }
 """Muscles treated as a whole: radius of the disc that one point is for, and thickness, mm (assumptions by textbook
@@ -51,6 +63,8 @@ NEEDLE_DEPTHS: Mapping[Plane, Array] = {
     "intramuscular": DEPTHS[3:],
 }
 """Depths (mm) at which kernels are solved for a plane; needles land on or between them, as in forecasts."""
+SHALLOWEST_DEEP_MM = 8.0
+"""Above this no needle ends that is meant for the middle of a deep muscle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +84,14 @@ class Scene:
     cells: Array
     groups: Mapping[str, NDArray[np.int64]]
     aimed: bool = False
+
+    @property
+    def needle_depths(self) -> Array:
+        """Depths (mm) at which kernels are solved for the needles of this scene."""
+        if not is_deep(self.stacks[0]):
+            return NEEDLE_DEPTHS[self.plane]
+        depths = needle_depths(self.stacks[0])
+        return depths[depths >= SHALLOWEST_DEEP_MM]
 
     @property
     def nearest_point(self) -> Array:
@@ -132,13 +154,11 @@ def labelled(units: Mapping[str, float], volume_ml: float) -> Scene:
         _beside_the_eye() if region.startswith("temple") else layer_stack(region, "female")
         for _, _, region, _ in places
     ]
-    parts = {name: cells_of(face.muscles[name].polygon, MUSCLE_CELL_MM) for name in MUSCLES}
-    for side in ("left", "right"):
+    parts = _muscle_cells(MUSCLES)
+    for side in SIDES:
         lids = parts[f"orbicularis_oculi_{side}"]
         parts[f"orbicularis_oculi_{side}"] = lids[np.abs(lids[:, 0]) > face.orbital_rim_left[:, 0].max() - 3.0]
-    ends = np.cumsum([len(part) for part in parts.values()])
-    starts = np.concatenate([[0], ends[:-1]])
-    groups = {name: np.arange(a, b) for name, a, b in zip(parts, starts, ends, strict=True)}
+    cells, groups = _grouped(parts)
     return Scene(
         xy=np.array([(x, y) for x, y, _, _ in places]),
         depth=np.array([_depth(stack, "intramuscular") for stack in stacks]),
@@ -146,9 +166,53 @@ def labelled(units: Mapping[str, float], volume_ml: float) -> Scene:
         stacks=stacks,
         volume_ml=volume_ml,
         doses=np.array([dose for _, _, _, dose in places]),
-        cells=np.concatenate(list(parts.values())),
-        groups=groups | {CROSSED: _crossed(np.concatenate(list(parts.values())), groups, places)},
+        cells=cells,
+        groups=groups | {CROSSED: _crossed(cells, groups, places)},
     )
+
+
+def lower_face(area: str, volume_ml: float) -> Scene:
+    """The standard points of one of the areas in `LOWER_FACE`, both sides, read in its muscles.
+
+    The layers under the first point stand for all.
+    """
+    face, (target, muscles) = _face(), LOWER_FACE[area]
+    points = standard_points(face, target)
+    x, y, region, _ = points[0]
+    stacks = [stack_at(face, region, x, y, "intramuscular")] * len(points)
+    cells, groups = _grouped(_muscle_cells(muscles))
+    return Scene(
+        xy=np.array([(point.x, point.y) for point in points]),
+        depth=np.array([_depth(stack, "intramuscular") for stack in stacks]),
+        plane="intramuscular",
+        stacks=stacks,
+        volume_ml=volume_ml,
+        doses=np.ones(len(points)),
+        cells=cells,
+        groups=groups,
+    )
+
+
+def parotid(count: int, spacing_mm: float, volume_ml: float) -> Scene:
+    """`count` intradermal points in even rows over the left parotid and masseter, read in the muscles of the smile."""
+    face = _face()
+    even = lattice("cheek_left", "intradermal", count, spacing_mm, volume_ml)
+    middle = face.muscles["masseter_left"].polygon.mean(axis=0) - even.xy.mean(axis=0)
+    cells, groups = _grouped(_muscle_cells([name for name in SMILE if name.endswith("left")]))
+    return replace(even, xy=even.xy + middle, cells=cells, groups=groups)
+
+
+def _muscle_cells(names: Sequence[str]) -> dict[str, Array]:
+    """Cells (n, 2) mm of muscles of the typical face by name."""
+    return {name: cells_of(_face().muscles[name].polygon, MUSCLE_CELL_MM) for name in names}
+
+
+def _grouped(parts: Mapping[str, Array]) -> tuple[Array, dict[str, NDArray[np.int64]]]:
+    """All cells in one list, and where each part sits in it."""
+    ends = np.cumsum([len(part) for part in parts.values()])
+    starts = np.concatenate([[0], ends[:-1]])
+    groups = {name: np.arange(a, b) for name, a, b in zip(parts, starts, ends, strict=True)}
+    return np.concatenate(list(parts.values())), groups
 
 
 def _crossed(
@@ -171,6 +235,8 @@ def _depth(stack: LayerStack, plane: Plane) -> float:
         return stack.top("dermis") + 0.6 * stack.thickness("dermis")
     if plane == "subcutaneous":
         return stack.top("subcutis") + 0.5 * min(stack.thickness("subcutis"), 3.0)
+    if is_deep(stack):
+        return stack.top("muscle") + 0.5 * stack.thickness("muscle")
     return min(stack.top("muscle") + 0.5 * min(stack.thickness("muscle"), 2.0), 5.0)
 
 

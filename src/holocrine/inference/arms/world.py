@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.anatomy.sites import LayerStack
+from holocrine.anatomy.stacks import is_deep
 from holocrine.inference.arms.people import SENSITIVITY_SCORES, SENSITIVITY_WEIGHTS, Sample, sensitivity_spread
-from holocrine.inference.arms.scenes import LANDINGS, NEEDLE_DEPTHS, Scene
+from holocrine.inference.arms.scenes import LANDINGS, Scene
 from holocrine.inference.unknowns import Unknowns
 from holocrine.models.junction import TERMINALS, Terminal
 from holocrine.models.site import SITE
-from holocrine.simulation.binding import PICOMOLAR_PER_PG_MM3, nominal_volume
+from holocrine.simulation.binding import DEEP_MUSCLES, PICOMOLAR_PER_PG_MM3, nominal_volume
 from holocrine.simulation.constants import (
     POTENCY,
     constant_values,
@@ -32,14 +33,15 @@ from holocrine.solvers.superposition import bin_pairs, superpose
 
 Array = NDArray[np.float64]
 Effect = Literal["H1", "H2"]
-Organ = Literal["force", "sweat", "sebum"]
+Organ = Literal["force", "bulk", "sweat", "sebum"]
 
 DAYS: Array = np.array([0, 1, 2, 3, 4, 5, 7, 10, *range(14, 183, 7), *range(196, 420, 14)], dtype=np.float64)
 """When courses are read, days; in between they are interpolated."""
 RTOL = 1e-4
-TERMINAL: Mapping[Organ, Terminal] = {"force": "motor", "sweat": "sudomotor", "sebum": "sebaceous"}
+TERMINAL: Mapping[Organ, Terminal] = {"force": "motor", "bulk": "motor", "sweat": "sudomotor", "sebum": "sebaceous"}
 _COLUMN: Mapping[Organ, int] = {
     "force": SITE.outputs.index("force"),
+    "bulk": SITE.outputs.index("M"),
     "sweat": SITE.outputs.index("sweat"),
     "sebum": SITE.outputs.index("R"),
 }
@@ -130,7 +132,8 @@ class World:
             below=self.typical["depth_sd_expert"],
             shared=self.typical["shared_placement_share"],
         )
-        levels = np.interp(depths, NEEDLE_DEPTHS[scene.plane], np.arange(NEEDLE_DEPTHS[scene.plane].size))
+        solved = scene.needle_depths
+        levels = np.interp(depths, solved, np.arange(solved.size))
         weights = np.broadcast_to(scene.doses, levels.shape)
         rows = np.zeros(LANDINGS, dtype=np.int64)
         bound = superpose(tables, RADIUS_STEP, kernel_of, rows, weights, places, levels, scene.cells)
@@ -141,8 +144,7 @@ class World:
         key = (stack, nominal_volume(scene.volume_ml), scene.plane)
         if key not in self._kernels:
             spatial = {name: self.typical[name] for name in SPATIAL}
-            depths = NEEDLE_DEPTHS[scene.plane]
-            self._kernels[key] = np.ascontiguousarray(spread_of(stack, key[1], spatial, depths)[0])
+            self._kernels[key] = np.ascontiguousarray(spread_of(stack, key[1], spatial, scene.needle_depths)[0])
         return self._kernels[key]
 
     def _positions(
@@ -164,13 +166,16 @@ class World:
         return node_positions(loads.reshape(-1, cells.size), NEW_NODES)
 
     def _passage(self, scene: Scene, terminal: Terminal) -> Array:
-        """Bound dose with what the orbital septum holds back from the levator."""
+        """Bound dose less what does not get there: past the orbital septum, and out of the masseter's plane."""
         bound = self.bound(scene, terminal)
-        lids = [cells for name, cells in scene.groups.items() if name.startswith("levator")]
-        if terminal != "motor" or not lids:
+        if terminal != "motor":
             return bound
         passing = np.ones(bound.shape[1])
-        passing[np.concatenate(lids)] = self.typical["septum_transmission"]
+        for name, cells in scene.groups.items():
+            if name.startswith("levator"):
+                passing[cells] = self.typical["septum_transmission"]
+            if is_deep(scene.stacks[0]) and not name.startswith(DEEP_MUSCLES):
+                passing[cells] = self.typical["plane_crossing"]
         return bound * passing
 
     def _scalar(self, name: str) -> Array:

@@ -63,10 +63,14 @@ def acne_forecast(
     if not sebum[0]:
         nothing = AcneCourses({}, {}, {})
         return AcneForecast(nothing, nothing)
-    values, days = simulator.blocks["acne"], knot_days(simulation.weeks.size - 1)
+    values, days = simulator.draws.local, knot_days(simulation.weeks.size - 1)
     planned = schedules(case)
     courses = planned.both if drugs_alongside else planned.running
-    drugs = drug_effects(courses, simulator.blocks, days, sex=case.patient.sex) if courses else None
+    drugs = (
+        drug_effects(courses, dict.fromkeys(get_args(Block), simulator.draws.local), days, sex=case.patient.sex)
+        if courses
+        else None
+    )
     seed, premenstrual = simulator.draws.seed, case.hormones.premenstrual_flare == "yes"
     around = Surroundings(drugs, flare(values, premenstrual=premenstrual, days=days, seed=seed))
     return forecast_of(lesions_now(case.findings, values, seed), values, sebum, around)
@@ -80,7 +84,7 @@ def acne_outcomes(
     Numbers are what is there on average; the reading of `lesions` is what a visit would count. `forecast` spares
     computing it again.
     """
-    values = simulator.blocks["acne"]
+    values = simulator.draws.local
     courses = forecast or acne_forecast(case, simulator, simulation)
     found: list[Outcome] = []
     for region, treated in courses.treated.stocks.items():

@@ -144,7 +144,7 @@ def _by_cause(own: Mapping[str, Array], name: str, cause: Cause | None) -> Array
 
 def bladder_of(case: Case, simulator: Simulator, shots: Shots) -> BladderCourse:
     """The whole way from the injections to the read-outs."""
-    own, draws = simulator.blocks["bladder"], simulator.draws
+    own, draws = simulator.draws.local, simulator.draws
     loading = wall_loading(shots, draws, own, simulator.library, simulator.person.experience)
     contraction = wall_contraction(loading, contraction_surface(draws, own, simulator.weeks))
     return bladder_course(contraction, simulator.weeks, own, case.urology or Urology())

@@ -26,13 +26,13 @@ HEIGHT_BASIS = (
 )
 
 
-def brow_shift(force: Mapping[str, Array], local: Mapping[str, Array], organs: Mapping[str, Array]) -> Array:
+def brow_shift(force: Mapping[str, Array], local: Mapping[str, Array]) -> Array:
     """Movement of the brows in mm, mean of both sides, (draws, weeks); down is negative.
 
-    `force` is (draws, weeks) per muscle area over never treated; `local` holds `brow_full_drop` and `brow_reserve`,
-    `organs` holds `brow_lift_lateral` and `brow_lift_medial`, (draws,) each.
+    `force` is (draws, weeks) per muscle area over never treated; `local` holds `brow_full_drop`, `brow_reserve`,
+    `brow_lift_lateral` and `brow_lift_medial`, (draws,) each.
     """
-    lateral, medial = (organs[f"brow_lift_{part}"][:, None] for part in ("lateral", "medial"))
+    lateral, medial = (local[f"brow_lift_{part}"][:, None] for part in ("lateral", "medial"))
     moved = []
     for side in SIDES:
         lifting = force[f"frontalis_lower_{side}"]
@@ -48,10 +48,10 @@ def brow_outcomes(
     simulation: Simulation,
 ) -> tuple[Outcome, ...]:
     """Force of the frontalis in percent of never treated, and the height of the brow in mm about never treated."""
-    local, organs = simulator.draws.local, simulator.blocks["organs"]
+    local = simulator.draws.local
     courses = (simulation.force, simulation.force_untreated)
     force = [100.0 * np.mean([course[name] for name in FRONTALIS], axis=0) for course in courses]
-    height = [brow_shift(course, local, organs) for course in courses]
+    height = [brow_shift(course, local) for course in courses]
     return (
         Outcome("frontalis_force", "forehead muscle force", None, PERCENT, force[0], force[1], "D", FORCE_BASIS),
         Outcome("brow_height", "brow height", None, "mm", height[0], height[1], "D", HEIGHT_BASIS),

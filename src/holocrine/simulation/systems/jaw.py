@@ -30,7 +30,7 @@ def jaw_outcomes(case: Case, simulator: Simulator, simulation: Simulation) -> tu
     """Force of the masseters in percent of never treated, relaxed thickness of their lower half in mm; both sides."""
     if "jaw" not in case.goals.targets:
         return ()
-    organs, masseter = simulator.blocks["organs"], simulator.person.scene.face.muscles["masseter_left"]
+    organs, masseter = simulator.draws.local, simulator.person.scene.face.muscles["masseter_left"]
     usual = masseter.depth_bottom_mm - masseter.depth_top_mm
     before = usual * organs["masseter_variation"] * organs["masseter_prominence"]
     force = [

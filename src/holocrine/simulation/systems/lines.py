@@ -43,7 +43,7 @@ LINES: Mapping[LineKind, Lines] = {
 
 def lines_outcomes(case: Case, simulator: Simulator, simulation: Simulation) -> tuple[Outcome, ...]:
     """The grade of every kind of lines that is a goal or was graded."""
-    organs, muscles = simulator.blocks["organs"], simulator.person.scene.muscles
+    organs, muscles = simulator.draws.local, simulator.person.scene.muscles
     found = []
     for kind, lines in LINES.items():
         seen: int | None = getattr(case.findings, kind)

@@ -19,7 +19,7 @@ def nose_tip_outcomes(case: Case, simulator: Simulator, simulation: Simulation) 
     """Pull of the depressor septi in percent of never treated, and the nasolabial angle in a full smile in degrees."""
     if "nose_tip" not in case.goals.targets:
         return ()
-    organs, sex = simulator.blocks["organs"], simulator.person.scene.face.sex
+    organs, sex = simulator.draws.local, simulator.person.scene.face.sex
     rest, drop = organs[f"nasolabial_angle_{sex}"][:, None], organs["smile_tip_drop"][:, None]
     pulls = [course["depressor_septi"] for course in (simulation.force, simulation.force_untreated)]
     angles = [nasolabial_angle(rest, drop, pull) for pull in pulls]

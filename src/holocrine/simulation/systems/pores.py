@@ -84,7 +84,7 @@ def needle_reading(block: Mapping[str, Array], weeks: Array) -> Array:
 
 def pores_outcomes(case: Case, simulator: Simulator, simulation: Simulation) -> tuple[Outcome, ...]:
     """Per region the visible pore area, with and without the plan."""
-    block, weeks = simulator.blocks["skin"], simulation.weeks
+    block, weeks = simulator.draws.local, simulation.weeks
     age = block["unrecorded_age"] if case.patient.age is None else np.full(simulator.draws.n, float(case.patient.age))
     constants = pore_constants(block, age)
     found = []

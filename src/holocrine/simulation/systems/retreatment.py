@@ -80,7 +80,7 @@ def effects_of(
     found = {}
     for target in targets:
         if target == "bladder":
-            rate = LN2 / simulator.blocks["bladder"]["light_chain_half_life_detrusor"]
+            rate = LN2 / simulator.draws.local["light_chain_half_life_detrusor"]
         else:
             rate = fading_rate(BEHIND[target], draws)
         found[target] = Effect(fall_course(outcomes, target, areas), rate)

@@ -76,7 +76,7 @@ def grade_now(case: Case, region: Region, block: Mapping[str, Array]) -> tuple[A
 
 def scars_outcomes(case: Case, simulator: Simulator, simulation: Simulation, acne: AcneForecast) -> tuple[Outcome, ...]:
     """Per region that can carry acne: scars made since the session, and the grade (0 to 3) of all scars as seen."""
-    block, days = simulator.blocks["skin"], 7.0 * simulation.weeks
+    block, days = simulator.draws.local, 7.0 * simulation.weeks
     found = []
     for region, made in acne.treated.new_scars.items():
         made_untreated = acne.untreated.new_scars[region]

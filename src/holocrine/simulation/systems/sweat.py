@@ -82,6 +82,6 @@ def _rate(region: Region, simulation: Simulation) -> Outcome:
 
 def _hdss(case: Case, simulator: Simulator, treated: Array, untreated: Array) -> Outcome:
     rated = case.findings.sweat_hdss
-    courses = hdss_courses(rated, treated, untreated, simulator.blocks["sweat"], simulator.draws.seed)
+    courses = hdss_courses(rated, treated, untreated, simulator.draws.local, simulator.draws.seed)
     basis = HDSS_BASIS.format(origin="not rated" if rated is None else "starts from this person's rating")
     return Outcome("sweat_hdss", "sweating severity (HDSS)", None, "grade", *courses[:2], "D", basis, courses[2])

@@ -22,7 +22,7 @@ def upper_lip_outcomes(case: Case, simulator: Simulator, simulation: Simulation)
     """Pull of the lip's edge in percent of never treated, and the red of the lip gained in mm over never treated."""
     if "upper_lip" not in case.goals.targets:
         return ()
-    full = simulator.blocks["organs"]["lip_flip_full"][:, None]
+    full = simulator.draws.local["lip_flip_full"][:, None]
     courses = (simulation.force, simulation.force_untreated)
     pulls = [np.mean([course[name] for name in TARGET_MUSCLES["upper_lip"]], axis=0) for course in courses]
     gained = [red_gained(full, pull) for pull in pulls]

@@ -1,0 +1,31 @@
+"""Which block a row of the evidence belongs to: exactly one, whether or not it can be expressed there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from holocrine.inference.arms.asking import topic_of
+from holocrine.inference.arms.given import NotModelledError
+from holocrine.knowledge.evidence import Evidence, Observation
+from holocrine.knowledge.fitted_blocks import FittedBlock
+
+TOXIN: Literal["toxin"] = "toxin"
+_BY_TARGET: Mapping[str, FittedBlock] = {"acne": "acne", "hormones": "acne", "bladder": "bladder"}
+
+
+def block_of(observation: Observation, evidence: Evidence) -> FittedBlock | Literal["toxin"]:
+    """The block whose parameters a row speaks about.
+
+    What a toxin does to acne runs through its effect on sebum, but the words and counts are those of block `acne`.
+    """
+    arm = evidence.arm_of(observation)
+    if observation.target in _BY_TARGET:
+        return _BY_TARGET[observation.target]
+    if observation.target == "sebum" and arm.drug and not arm.has_toxin:
+        return "acne"
+    try:
+        topic_of(observation)
+    except NotModelledError:
+        return "reactions" if observation.target == "safety" else TOXIN
+    return TOXIN

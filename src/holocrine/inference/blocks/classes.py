@@ -1,0 +1,22 @@
+"""Kinds of statistics that the studies of the blocks report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from holocrine.inference.arms.questions import OutcomeClass
+
+CLASSES: Mapping[str, OutcomeClass] = {
+    item.name: item
+    for item in (
+        OutcomeClass("lesion change", "remaining", "study_sd_lesions", 0.7),
+        OutcomeClass("fall of lesions", "positive", "study_sd_lesion_number", 0.9),
+        OutcomeClass("lesions left", "positive", "study_sd_lesion_number", 0.9),
+        OutcomeClass("lesion change against an arm", "identity", "study_sd_lesion_points", 30.0),
+        OutcomeClass("follicular casts", "remaining", "study_sd_lesions", 0.7),
+        OutcomeClass("acne success", "share", "study_sd_share", 0.0),
+        OutcomeClass("acne success ratio", "positive", "study_sd_share", 2.0),
+        OutcomeClass("acne self-rated", "share", "study_sd_share", 0.0),
+        OutcomeClass("sebum under drugs", "log change", "study_sd_sebum", 0.35),
+    )
+}
