@@ -156,14 +156,19 @@ def plan(**changes: Any) -> Plan:
     return Plan(**(values | changes))
 
 
-def course(quantity: Any, label: str, unit: str, peak: float, span: float, grade: Any = "C", **changes: Any) -> Course:
-    """A course that rises to `peak` in week 4 and fades by week 26, with bands of relative width `span`."""
+def course(
+    quantity: Any, label: str, unit: str, peak: float, span: float, grade: Any = "C", base: float = 0.0, **changes: Any
+) -> Course:
+    """A course from `base` that moves by `peak` until week 4 and returns by week 26.
+
+    Its bands have the relative width `span`; without the session it stays at `base`.
+    """
     week = np.asarray(WEEKS)
     shape = (1 - np.exp(-week / 1.3)) / (1 + np.exp((week - 16) / 2.5))
-    median = peak * shape / shape.max()
+    moved = peak * shape / shape.max()
 
     def line(factor: float) -> tuple[float, ...]:
-        return tuple(float(v) for v in median * factor)
+        return tuple(float(v) for v in base + moved * factor)
 
     order = ("lo90", "lo50", "hi50", "hi90")[:: 1 if peak > 0 else -1]
     values: dict[str, Any] = {
@@ -175,6 +180,7 @@ def course(quantity: Any, label: str, unit: str, peak: float, span: float, grade
         "mean": line(1.08),
         "median": line(1.0),
         **dict(zip(order, (line(f) for f in (1 - span, 1 - 0.45 * span, 1 + 0.5 * span, 1 + 1.2 * span)), strict=True)),
+        "untreated_median": line(0.0),
         "grade": grade,
         "basis": "Min 2015 (halo counts); time course from sweat",
     }
@@ -182,15 +188,12 @@ def course(quantity: Any, label: str, unit: str, peak: float, span: float, grade
 
 
 def courses() -> tuple[Course, ...]:
-    level = course("sebum_level", "Sebumeter reading", "ug/cm2", -44.0, 1.0)
-    lines = ("mean", "median", "lo50", "hi50", "lo90", "hi90")
-    shifted = {name: tuple(182.0 + v for v in getattr(level, name)) for name in lines}
-    nothing = (0.0,) * len(WEEKS)
+    percent = "% of untreated"
     return (
-        course("sebum", "sebum", "% of untreated", -24.0, 1.0, untreated_median=(100.0,) * len(WEEKS)),
-        Course(**(level.model_dump() | shifted)),
-        course("sweat", "sweat", "% of untreated", -46.0, 0.6, "B", untreated_median=(100.0,) * len(WEEKS)),
-        course("pore_area", "visible pore area", "% of untreated", 0.0, 1.0, untreated_median=nothing),
+        course("sebum", "sebum", percent, -24.0, 1.0, base=100.0),
+        course("sebum_level", "Sebumeter reading", "ug/cm2", -44.0, 1.0, base=182.0),
+        course("sweat", "sweat", percent, -46.0, 0.6, "B", base=100.0),
+        course("pore_area", "visible pore area", percent, -0.5, 1.0, base=100.0),
         course("brow_height", "brow height", "mm", -0.3, 1.0, "D", region=None),
     )
 

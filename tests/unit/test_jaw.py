@@ -20,10 +20,13 @@ ORGANS = block_draws(load_block("organs"), "organs", seed=5, n=N)
 WHOLE, LOWER = ("masseter_left", "masseter_right"), TARGET_MUSCLES["jaw"]
 
 
-def outcomes(face: Face, targets: tuple[str, ...], force: float, bulk: float) -> Any:
+def outcomes(
+    face: Face, targets: tuple[str, ...], force: float, bulk: float, usual_loss: Any = ORGANS["masseter_bulk_loss"]
+) -> Any:
     case: Any = SimpleNamespace(goals=SimpleNamespace(targets=targets))
     simulator: Any = SimpleNamespace(
-        draws=SimpleNamespace(local=ORGANS), person=SimpleNamespace(scene=SimpleNamespace(face=face))
+        draws=SimpleNamespace(local=ORGANS | {"bulk_loss": usual_loss}),
+        person=SimpleNamespace(scene=SimpleNamespace(face=face)),
     )
     full = np.ones((N, 27))
     simulation: Any = SimpleNamespace(
@@ -49,6 +52,12 @@ def test_both_sides_count_and_thickness_is_that_of_people_treated(female_face: F
     assert np.median(thickness.untreated) == pytest.approx(8.7 * 1.3, rel=0.03)
     assert thickness.improvement.mean() == pytest.approx(25.0, abs=3.0)
     assert np.all(thickness.treated < thickness.untreated)
+
+
+def test_the_masseter_loses_a_share_of_its_own(female_face: Face) -> None:
+    twice = outcomes(female_face, ("jaw",), 0.4, 0.9, usual_loss=0.5 * ORGANS["masseter_bulk_loss"])[1]
+    as_usual = outcomes(female_face, ("jaw",), 0.4, 0.8)[1]
+    assert twice.treated == pytest.approx(as_usual.treated)
 
 
 def test_no_outcome_unless_the_jaw_is_a_goal(female_face: Face) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holocrine.domain.forecast import Quantity
 from holocrine.domain.interval import Interval
-from holocrine.report import wording
+from holocrine.domain.vocabulary import Harm, Target
+from holocrine.report import names, wording
+from holocrine.simulation.systems.benefit import BENEFIT_OF
 
 DOSE = re.compile(r"^(0|[1-9]\d{0,2}(,\d{3})*)(\.\d*[1-9])? units? onabotulinumtoxinA$")
 
@@ -118,6 +122,41 @@ def test_micrograms_are_spelled_out() -> None:
 )
 def test_probabilities_as_frequencies(value: float, written: str) -> None:
     assert wording.in_ten(value) == written
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    [
+        (0.0022, 0.046, "3 to 66 minutes"),
+        (0.3, 3.2, "7 hours to 3 days"),
+        (7.0, 7.0, "7 days"),
+        (1.5 / 24, 1.5, "90 minutes to 36 hours"),
+        (7.0, 511.0, "7 days to 73 weeks"),
+        (0.0, 0.0, "0 minutes"),
+    ],
+)
+def test_spans_of_days_in_the_unit_that_suits(low: float, high: float, written: str) -> None:
+    assert wording.duration(low, high) == written
+
+
+def test_units_of_courses() -> None:
+    assert wording.interval90(91.2, 70.04, 100.0, "% of untreated") == (
+        "91% of untreated (90% interval 70 to 100% of untreated)"
+    )
+    assert wording.span(25.01, 161.3, "mL") == "25 to 161 mL"
+    assert wording.quantity(0.025, "mL") == "0.025 mL"
+    assert wording.quantity(0.0261, "grade (0-3)") == "0 grade (0-3)"
+    assert wording.quantity(2.61, "1/day") == "2.6 a day"
+
+
+def test_every_word_of_the_lists_has_a_name() -> None:
+    targets = set(get_args(Target))
+    assert set(names.READ_OUTS) == set(names.COURSES) == targets
+    assert set(names.HARMS) == set(get_args(Harm))
+    drawn = [quantity for quantities in names.COURSES.values() for quantity in quantities]
+    assert sorted([*drawn, *names.STAGES]) == sorted(get_args(Quantity))  # each belongs to one target
+    assert {t: q[0] for t, q in names.COURSES.items()} == dict(BENEFIT_OF)  # the one it is judged by comes first
+    assert len(set(names.READ_OUTS.values())) == len(targets)
 
 
 def test_names_of_regions_dates_and_lists() -> None:

@@ -11,6 +11,8 @@ from holocrine.domain.base import Record, fault
 from holocrine.domain.quantities import Fraction
 from holocrine.domain.vocabulary import Avoidance, DrugClass, FaceRegion, Region, Target, YesNo
 
+OILY_SKIN: frozenset[Target] = frozenset({"sebum", "pores", "acne", "scars"})
+"""Targets for which acne and its treatment come first."""
 MEANINGFUL_FALL: Mapping[Target, float] = {
     "sweat": 50.0,
     "pores": 20.0,

@@ -39,24 +39,29 @@ SOURCES = tuple(
 )
 """Whatever changes what an observation is predicted to be, or how a fit proceeds."""
 
-BLOCK_SOURCES: Mapping[FittedBlock, tuple[str, ...]] = {
-    block: (
-        *(f"holocrine.inference.{name}" for name in ("calibration", "centre", "likelihood", "problem", "unknowns")),
-        *(f"holocrine.inference.sampler.{name}" for name in ("gaussian", "moves", "smc", "tempering")),
-        *(f"holocrine.inference.arms.{name}" for name in ("people", "questions", "rows", "scales")),
-        *(f"holocrine.inference.blocks.{name}" for name in ("asking", "classes", "problem", "rows", "world")),
-        *(f"holocrine.{name}" for name in read),
-    )
-    for block, read in {
-        "acne": (
-            *(f"inference.arms.{name}" for name in ("acne_arms", "acne_readings", "acne_trials", "asked_acne")),
-            *(f"models.{name}" for name in ("acne", "androgens", "drugs", "lesion_counts")),
-        ),
-        "bladder": (),
-        "reactions": (),
-    }.items()
+_BLOCK_READS: Mapping[FittedBlock, tuple[str, ...]] = {
+    "acne": (
+        *(f"inference.arms.{name}" for name in ("acne_arms", "acne_readings", "acne_trials", "asked_acne")),
+        *(f"models.{name}" for name in ("acne", "androgens", "drugs", "lesion_counts")),
+    ),
+    "bladder": (),
+    "reactions": (),
 }
-"""The same for each block."""
+
+
+def block_sources(block: FittedBlock) -> tuple[str, ...]:
+    """As `SOURCES`, for a block."""
+    return tuple(
+        f"holocrine.{name}"
+        for name in (
+            *(f"inference.{name}" for name in ("calibration", "centre", "likelihood", "problem", "unknowns")),
+            *(f"inference.sampler.{name}" for name in ("gaussian", "moves", "smc", "tempering")),
+            *(f"inference.arms.{name}" for name in ("people", "questions", "rows", "scales")),
+            *(f"inference.blocks.{name}" for name in ("asking", "classes", "problem", "rows", "world")),
+            *_BLOCK_READS[block],
+        )
+    )
+
 
 PROFILE_EDGES = (-4.0, -1.5, -0.5, 0.5, 1.5, 4.0)
 """Bins of a parameter's typical value, prior SDs from the table's."""
@@ -134,7 +139,7 @@ def carry_out_block(
     only = relevant(everything)
     problem = load_block_problem(directory, "fit", block, only)
     tables = (problem.unknowns.parameters.hash, problem.unknowns.readings.hash, repr(problem.unknowns.variability))
-    key = fingerprint(BLOCK_SOURCES[block], evidence_hash, *tables, seed, asdict(size), asdict(SETTINGS))
+    key = fingerprint(block_sources(block), evidence_hash, *tables, seed, asdict(size), asdict(SETTINGS))
     folder = cache_folder() / f"fit_{block}_{key}"
     folder.mkdir(exist_ok=True)
     parts = _saved(folder)

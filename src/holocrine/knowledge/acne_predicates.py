@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from holocrine.domain.case import AcneTreatment, Case
-from holocrine.domain.vocabulary import DrugClass, LesionType, Target
+from holocrine.domain.goals import OILY_SKIN
+from holocrine.domain.vocabulary import DrugClass, LesionType
 from holocrine.knowledge.findings import Finding, Setting, classes_now, counted, fires, in_words, lesion_count, unknown
 
 INFLAMMATORY: tuple[LesionType, ...] = ("papules", "pustules", "nodules")
@@ -17,8 +18,6 @@ FIRST_LINE: frozenset[DrugClass] = SYSTEMIC | frozenset(
 """Classes counted as an adequate first attempt; a topical antibiotic by itself is not (MO-13)."""
 ADEQUATE_DAYS = 84.0
 """12 weeks (MO-11)."""
-OILY_SKIN: frozenset[Target] = frozenset({"sebum", "pores", "acne", "scars"})
-"""Targets for which acne and its treatment come first."""
 IGA_WITH_ACNE = 2
 IGA_SEVERE = 4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from holocrine.domain.case import Case
+from holocrine.domain.goals import OILY_SKIN
 from holocrine.knowledge.findings import Finding, Setting, fires, in_words, listed, unknown
 from holocrine.knowledge.products import products
 
@@ -73,4 +74,6 @@ def thick_skin_or_deep_scars(case: Case, _setting: Setting) -> Finding | None:
     if parts:
         return fires("findings.scars" if scarred else "findings.pores", "; ".join(parts))
     missing = [r for r in case.goals.regions if r not in case.findings.pores]
+    if not OILY_SKIN & set(case.goals.targets):
+        return None
     return unknown("findings.pores") if missing else None

@@ -8,7 +8,8 @@ import numpy as np
 
 from holocrine.anatomy.face import Face, distance_to_rim, height_above_brow
 from holocrine.anatomy.margins import BROW_MARGIN, RIM_MARGIN, VERMILION_MARGIN
-from holocrine.anatomy.polygons import signed_distance
+from holocrine.anatomy.polygons import contains, signed_distance
+from holocrine.anatomy.sheets import on_face, region_polygon, to_plane
 from holocrine.domain.case import InflamedLesion
 from holocrine.domain.plan import LimitCheck, Plan
 from holocrine.errors import FieldError
@@ -28,11 +29,15 @@ def checked_points(plan: Plan, face: Face) -> Plan:
     Raises FieldError naming the first point that does not, and the region it really lies in.
     """
     for number, point in enumerate(plan.points):
-        found = face.region_at(point.x, point.y)
+        if on_face(point.region):
+            found = face.region_at(point.x, point.y)
+            lies = f"lies {f'in {found}' if found else 'outside every region'} on this person's face map"
+        else:
+            inside = contains(region_polygon(face, point.region), [to_plane(point.region, (point.x, point.y))])[0]
+            found, lies = (point.region if inside else None), "lies beyond its edge"
         if found != point.region:
-            lies = f"in {found}" if found else "outside every region"
             raise FieldError(
-                f"point {point.id} at x {point.x:g} mm, y {point.y:g} mm lies {lies} on this person's face map",
+                f"point {point.id} at x {point.x:g} mm, y {point.y:g} mm {lies}",
                 where="plan",
                 field=f"point[{number}]",
                 allowed=f"a place inside {point.region}",
@@ -42,19 +47,20 @@ def checked_points(plan: Plan, face: Face) -> Plan:
 
 
 def geometry_checks(face: Face, plan: Plan, inflamed: Sequence[InflamedLesion] = ()) -> tuple[LimitCheck, ...]:
-    """Smallest distance of the points to orbital rim, brow, lips and inflamed lesions, each against its margin (mm).
+    """Smallest distance (mm) of points on the face to orbital rim, brow, lips and inflamed lesions, and each margin.
 
     Brow and lips are checked where points of the forehead or below the nose call for it.
     """
-    if not plan.points:
+    points = [point for point in plan.points if on_face(point.region)]
+    if not points:
         return ()
-    places = np.array([(point.x, point.y) for point in plan.points])
+    places = np.array([(point.x, point.y) for point in points])
     checks = [_at_least("TE-24", "Distance to the orbital rim", float(distance_to_rim(face, places).min()), RIM_MARGIN)]
-    forehead = places[[point.region == "forehead" for point in plan.points]]
+    forehead = places[[point.region == "forehead" for point in points]]
     if forehead.size:
         lowest = float(height_above_brow(face, forehead).min())
         checks.append(_at_least("TE-23", "Height of forehead points above the brow", lowest, BROW_MARGIN))
-    perioral = places[[point.region in PERIORAL for point in plan.points]]
+    perioral = places[[point.region in PERIORAL for point in points]]
     if perioral.size:
         lips = [signed_distance(face.outlines[name], perioral).min() for name in ("upper_lip", "lower_lip")]
         checks.append(_at_least("lip margin", "Distance to the red of the lips", float(min(lips)), VERMILION_MARGIN))

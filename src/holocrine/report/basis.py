@@ -26,9 +26,9 @@ _METHODS = (
     ),
     (
         "Other targets",
-        "Lines follow the force of the muscles that fold them, the masseter's thickness follows its force within weeks, "
-        "pores follow sebum and the tone of the skin, acne lesions follow sebum through their stages, and leaks follow "
-        "the contraction of the bladder wall. Each benefit is held against the same person without this session.",
+        "Lines follow the force of the muscles that fold them, the masseter's thickness its force within weeks, pores "
+        "sebum and the tone of the skin, acne lesions sebum through their stages, and leaks the contraction of the "
+        "bladder wall. Each benefit is held against the same person without this session.",
     ),
     (
         "Harms",

@@ -23,22 +23,6 @@ READ_OUTS: Mapping[Target, str] = {
 }
 """What falls when a target gets better; stands after "fall in"."""
 
-HEADINGS: Mapping[Target, str] = {
-    "sebum": "Sebum",
-    "sweat": "Sweat",
-    "pores": "Pores",
-    "acne": "Acne",
-    "scars": "Acne scars",
-    "forehead_lines": "Forehead lines and brow",
-    "glabellar_lines": "Frown lines",
-    "crows_feet": "Lines beside the eyes",
-    "jaw": "Jaw",
-    "nose_tip": "Nose tip",
-    "upper_lip": "Upper lip",
-    "bladder": "Bladder",
-}
-"""A target as a heading over its courses."""
-
 COURSES: Mapping[Target, tuple[Quantity, ...]] = {
     "sebum": ("sebum", "sebum_level"),
     "sweat": ("sweat", "sweat_hdss"),

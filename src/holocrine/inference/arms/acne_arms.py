@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from holocrine.domain.vocabulary import DrugClass, Sex
 from holocrine.inference.arms.given import NotModelledError
-from holocrine.inference.arms.rows import baseline_number
 from holocrine.knowledge.evidence import Arm
 from holocrine.simulation.systems.drugs import DrugCourse
 
@@ -58,15 +57,21 @@ def regimens(arm: Arm) -> tuple[Regimen, ...]:
     """What an arm was given; several where its number spans several groups. Raises NotModelledError."""
     if arm.has_toxin:
         raise NotModelledError("toxin and acne lesions: the fall of sebum it would need is another block's")
-    sex: Sex | None = None
-    if arm.female_share in (0.0, 1.0):
-        sex = "female" if arm.female_share else "male"
     words = arm.drug.lower()
     if not words:
         return (Regimen(),)
     groups = words[words.index("(") + 1 :].split(";") if words.startswith("dyad") else [words]
     courses = [_courses(group, arm) for group in groups]
-    return tuple(Regimen(each, sex if any(c.drug_class in _HORMONAL for c in each) else None) for each in courses)
+    return tuple(Regimen(each, _sex(each, arm)) for each in courses)
+
+
+def _sex(courses: tuple[DrugCourse, ...], arm: Arm) -> Sex | None:
+    classes = [course.drug_class for course in courses]
+    if "combined_oral_contraceptive" in classes:
+        return "female"
+    if arm.female_share not in (0.0, 1.0) or not set(classes) & set(_HORMONAL):
+        return None
+    return "female" if arm.female_share else "male"
 
 
 def _courses(words: str, arm: Arm) -> tuple[DrugCourse, ...]:
@@ -91,6 +96,11 @@ def entry(arm: Arm, design: str) -> Entry:
     mild = "mild" in words
     return Entry(
         4 if severe else 2 if mild else USUAL_ENTRY,
-        baseline_number(arm, "inflammatory_lesions") if "inflammatory_lesions" in arm.baseline else None,
-        baseline_number(arm, "noninflammatory_lesions"),
+        _printed(arm, "inflammatory_lesions"),
+        _printed(arm, "noninflammatory_lesions"),
     )
+
+
+def _printed(arm: Arm, count: str) -> float | None:
+    """A mean count at the start."""
+    return float(arm.baseline[count]) if count in arm.baseline else None

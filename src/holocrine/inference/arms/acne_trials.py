@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from holocrine.domain.vocabulary import LesionType
 from holocrine.inference.arms.acne_arms import Entry, Regimen
 from holocrine.inference.blocks.world import BlockWorld
 from holocrine.models.acne import ACNE
@@ -25,8 +26,8 @@ WEEKS = 26
 """Trials are followed so long; later visits are read as the last week, when effects have settled (assumption)."""
 STEP = 7.0
 """Step of the integrator, days; against half of it lesions from week 4 on differ by less than 0.002."""
-DAYS: Array = STEP * np.arange(WEEKS + 1)
-LESIONS: Mapping[Kind, tuple[str, ...]] = {"inflammatory": INFLAMED, "noninflammatory": COMEDONES}
+DAYS: Array = STEP * np.arange(WEEKS + 1, dtype=np.float64)
+LESIONS: Mapping[Kind, tuple[LesionType, ...]] = {"inflammatory": INFLAMED, "noninflammatory": COMEDONES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +80,8 @@ def lesions_left(world: BlockWorld, regimen: Regimen, kind: Kind, day: float) ->
     """
     state = on_day(courses(world, regimen).states, day)
     values = world.values
-    now = sum(values[SHARE[t]] * state[OWN.index(STOCKS[t])] for t in LESIONS[kind])  # type: ignore[index]
-    start = sum(values[SHARE[t]] for t in LESIONS[kind])  # type: ignore[index]
+    now = np.sum([values[SHARE[t]] * state[OWN.index(STOCKS[t])] for t in LESIONS[kind]], axis=0)
+    start = np.sum([values[SHARE[t]] for t in LESIONS[kind]], axis=0)
     share, pace = np.array([world.typical[f"vehicle_{kind}"]]), np.array([world.typical["vehicle_days"]])
     return np.asarray(now / start * vehicle_factor(share, np.array([day]), pace)[0, 0])
 
@@ -107,7 +108,7 @@ def _at_entry(world: BlockWorld, entry: Entry) -> dict[Kind, Array]:
 def weighed(world: BlockWorld, numbers: Mapping[Kind, Array]) -> Array:
     """What a global assessment weighs up, (people,)."""
     values = world.values
-    nodules = values["nodule_share"] / sum(values[SHARE[t]] for t in INFLAMED)
+    nodules = values["nodule_share"] / np.sum([values[SHARE[t]] for t in INFLAMED], axis=0)
     return severity(
         numbers["inflammatory"] * (1.0 - nodules),
         numbers["inflammatory"] * nodules,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from holocrine.domain.vocabulary import HypothesisId
+from holocrine.inference.arms.asked_lower_face import before_treatment, lower_face
 from holocrine.inference.arms.asked_muscle import area_read, brow, lid, lines, muscle
 from holocrine.inference.arms.asked_satisfaction import judged, satisfaction, top_of_scale
 from holocrine.inference.arms.asked_skin import sebum, sweat
@@ -64,7 +65,7 @@ def topic_of(observation: Observation) -> str:
     words = f"{observation.target} {observation.outcome}".lower()
     if "ptosis" in words or "droop" in words:
         return "brow" if "brow" in words else "eyelid"
-    if observation.target in ("sebum", "sweat", "line severity", "brow", "muscle", "satisfaction"):
+    if observation.target in (*_FACE, "sebum", "sweat", "muscle", "satisfaction"):
         return observation.target
     if "halo" in words or "anhidro" in words or "hidro" in words:
         return "sweat"
@@ -73,6 +74,7 @@ def topic_of(observation: Observation) -> str:
     raise NotModelledError(f"not modelled yet: {observation.target or observation.outcome}")
 
 
+_FACE = ("line severity", "brow", "jaw", "lip", "smile")
 _READERS: Mapping[str, Callable[[Row], Asked]] = {
     "sebum": sebum,
     "sweat": sweat,
@@ -80,6 +82,9 @@ _READERS: Mapping[str, Callable[[Row], Asked]] = {
     "muscle": muscle,
     "eyelid": lid,
     "brow": brow,
+    "jaw": lower_face,
+    "lip": lower_face,
+    "smile": lower_face,
     "satisfaction": satisfaction,
 }
 
@@ -109,6 +114,8 @@ def _class_unit(observation: Observation, arm: Arm, name: str) -> tuple[float, s
         return days_per(observation.unit) or 1.0, "days"
     if name == "evoked response":
         return 1.0 if "%" in f"{observation.unit} {observation.outcome}" else 100.0, "% of baseline"
+    if name in ("muscle size", "muscle stiffness") and (before := before_treatment(observation, arm)):
+        return 100.0 / before, "% of baseline"
     level = {"sweat rate": "sweat", "sebum level": "sebum"}.get(name)
     untreated = baseline_number(arm, level) if level else None
     return (100.0 / untreated, "% of baseline") if untreated else (1.0, "")

@@ -10,7 +10,18 @@ from typing import get_args
 import numpy as np
 
 from holocrine.domain.vocabulary import BodySite, Plane, Product, Region
-from holocrine.inference.arms.scenes import SMALL_MUSCLES, Scene, labelled, lattice, row, single, small_muscle
+from holocrine.inference.arms.scenes import (
+    LOWER_FACE,
+    SMALL_MUSCLES,
+    Scene,
+    labelled,
+    lattice,
+    lower_face,
+    parotid,
+    row,
+    single,
+    small_muscle,
+)
 from holocrine.knowledge.evidence import Arm
 from holocrine.knowledge.evidence.reported import reported
 from holocrine.knowledge.evidence.words import CONTROLS
@@ -35,13 +46,16 @@ LABEL_UNITS = {
     ("extensor digitorum brevis", "onabotulinumtoxinA"): 5.0,
     ("depressor anguli oris", "onabotulinumtoxinA"): 2.5,
     ("neck (cervical dystonia)", "onabotulinumtoxinA"): 200.0,
+    ("masseter", "onabotulinumtoxinA"): 50.0,
+    ("upper lip", "onabotulinumtoxinA"): 4.0,
+    ("upper lip elevators", "onabotulinumtoxinA"): 2.5,
     ("axilla", "onabotulinumtoxinA"): 50.0,
     ("axilla", "abobotulinumtoxinA"): 150.0,
     ("axilla", "incobotulinumtoxinA"): 50.0,
     ("palm", "onabotulinumtoxinA"): 100.0,
     ("sole", "onabotulinumtoxinA"): 100.0,
 }
-"""Units per treatment (labels; axilla per side; palm and sole per side, brow and single muscles as commonly used)."""
+"""Units per treatment (labels; axilla, palm and sole per side; muscles without a label as commonly used)."""
 USUAL_AREA_CM2 = {"axilla": 45.0, "palm": 160.0, "sole": 200.0, "forehead": 60.0, "cheek_left": 30.0}
 """Treated area where none is printed (assumption; 10 to 20 points 1.5 to 2 cm apart in an axilla)."""
 USUAL_SPACING_MM = 15.0
@@ -52,7 +66,7 @@ MICRODROPLET = {"onabotulinumtoxinA": 1.0, "abobotulinumtoxinA": 2.5}
 """Units per point 10 mm apart taken for skin treatments that print no dose (assumption)."""
 UNPRINTED_DOSE_SD = 0.5
 """Log SD of a dose that had to be taken from a label or from custom."""
-_POINTS = {"glabella": 5, "forehead": 5, "lateral canthus": 6, "brow depressors": 2}
+_POINTS = {"glabella": 5, "forehead": 5, "lateral canthus": 6, "brow depressors": 2, "masseter": 8, "upper lip": 4}
 _MUSCLE_POINTS = {"neck (cervical dystonia)": 8}
 """Points over which the dose of a large muscle group is shared out (assumption)."""
 _AREAS = {
@@ -61,7 +75,7 @@ _AREAS = {
     "lateral canthus": ("canth", "crow", "lateral orbital", "periorbital", "upper face"),
     "brow depressors": ("brow depressor", "superolateral orbicularis"),
 }
-_BOTH_SIDES = re.compile(r"\b(a|per|each) (side|half)\b")
+_BOTH_SIDES = re.compile(r"\b(a|per|each) (side|half|muscle)\b")
 _BODY: dict[str, Region | BodySite] = {
     "axilla": "axilla",
     "palm": "palm",
@@ -81,7 +95,7 @@ _BODY: dict[str, Region | BodySite] = {
     "chin": "chin",
     "face": "cheek_left",
 }
-MUSCLE_TARGETS = ("line severity", "eyelid", "brow", "muscle")
+MUSCLE_TARGETS = ("line severity", "eyelid", "brow", "muscle", "jaw", "lip", "smile")
 
 
 class NotModelledError(Exception):
@@ -108,9 +122,11 @@ def given(arm: Arm, target: str) -> Given:
     product = _product(arm)
     if target == "muscle" and arm.route == "intradermal":
         return _in_skin(arm, product)
+    if target == "smile" and arm.route == "intradermal" and "cheek" in arm.site:
+        return _over_parotid(arm, product)
     if target in MUSCLE_TARGETS and (areas := _areas(arm)):
         return _labelled(arm, product, areas)
-    if target == "muscle" and arm.site in SMALL_MUSCLES:
+    if target in ("muscle", "lip") and arm.site in SMALL_MUSCLES:
         return _in_small_muscle(arm, product)
     if target == "muscle" and "palm" in arm.site:
         return _in_skin(arm, product)
@@ -137,8 +153,10 @@ def _product(arm: Arm) -> str:
 
 
 def _areas(arm: Arm) -> tuple[str, ...]:
-    """Areas of the upper face that were treated; the medial depressors of the brow are those of the glabella."""
+    """Areas of the face that were treated; the medial depressors of the brow are those of the glabella."""
     words = arm.site.lower()
+    if words in LOWER_FACE:
+        return (words,)
     areas = tuple(area for area, keys in _AREAS.items() if any(key in words for key in keys))
     return (*areas, "glabella") if areas == ("brow depressors",) and "medial" in arm.label else areas
 
@@ -157,7 +175,18 @@ def _labelled(arm: Arm, product: str, areas: tuple[str, ...]) -> Given:
     relative = tuple((area, label[area] / _POINTS[area] / first) for area in areas)
     doubt = UNPRINTED_DOSE_SD if total is None and arm.has_toxin else 0.0
     units = scale * first if product else 0.0
-    return Given(product, units, _labelled_scene(relative, volume), doubt, tuple(assumed), areas)
+    scene = _lower_face_scene(areas[0], volume) if areas[0] in LOWER_FACE else _labelled_scene(relative, volume)
+    return Given(product, units, scene, doubt, tuple(assumed), areas)
+
+
+def _over_parotid(arm: Arm, product: str) -> Given:
+    """Intradermal points of the cheek as they are set against sweating over the parotid gland, one side."""
+    total, spacing = _total_units(arm, 1), arm.spacing_mm.mid if arm.spacing_mm else USUAL_SPACING_MM
+    if arm.units_per_point is None or total is None:
+        raise NotModelledError("dose of intradermal points over the parotid not reported")
+    volume = arm.ml_per_point.mid if arm.ml_per_point else USUAL_ML["intradermal"]
+    scene = _parotid_scene(max(1, round(total / arm.units_per_point.mid)), spacing, volume)
+    return Given(product, arm.units_per_point.mid if product else 0.0, scene, 0.0, ())
 
 
 def _in_small_muscle(arm: Arm, product: str) -> Given:
@@ -233,6 +262,16 @@ def _dosed(arm: Arm, product: str, scene: Scene, points: float) -> Given:
 @lru_cache(maxsize=256)
 def _labelled_scene(units: tuple[tuple[str, float], ...], volume_ml: float) -> Scene:
     return labelled(dict(units), volume_ml)
+
+
+@lru_cache(maxsize=16)
+def _lower_face_scene(area: str, volume_ml: float) -> Scene:
+    return lower_face(area, volume_ml)
+
+
+@lru_cache(maxsize=16)
+def _parotid_scene(count: int, spacing_mm: float, volume_ml: float) -> Scene:
+    return parotid(count, spacing_mm, volume_ml)
 
 
 @lru_cache(maxsize=256)

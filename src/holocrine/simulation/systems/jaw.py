@@ -21,8 +21,9 @@ FORCE_BASIS = (
     "temporalis and pterygoids keep part of the bite"
 )
 THICKNESS_BASIS = (
-    "bulk follows force within weeks (time constant from limb muscle); relaxed thickness not measured on this person: "
-    "mean of the sex (Kiliaridis and Kalebo 1991), thicker where the jaw is to be treated"
+    "bulk follows force within weeks (time constant from limb muscle, how much is lost from the masseter); relaxed "
+    "thickness not measured on this person: mean of the sex (Kiliaridis and Kalebo 1991), thicker where the jaw is to "
+    "be treated"
 )
 
 
@@ -38,8 +39,9 @@ def jaw_outcomes(case: Case, simulator: Simulator, simulation: Simulation) -> tu
         for course in (simulation.force, simulation.force_untreated)
     ]
     power = organs["masseter_thickness_exponent"][:, None]
+    own = (organs["masseter_bulk_loss"] / organs["bulk_loss"])[:, None]
     thickness = [
-        masseter_thickness(before[:, None], _mean(course, TARGET_MUSCLES["jaw"]), power)
+        masseter_thickness(before[:, None], 1.0 - own * (1.0 - _mean(course, TARGET_MUSCLES["jaw"])), power)
         for course in (simulation.bulk, simulation.bulk_untreated)
     ]
     return (
