@@ -216,7 +216,11 @@ class OwnComparisons:
         yield self._mean("NITTI2013-4", idiopathic.leaks_untreated[:, 12] - before)
         yield self._mean("NITTI2013-2", 100.0 * idiopathic.dry[:, 12])
         yield self._mean("NITTI2013-5", 100.0 * idiopathic.dry_untreated[:, 12])
-        for name, course in (("CRUZ2011-1", low.leaks), ("CRUZ2011-2", high.leaks), ("CRUZ2011-3", low.leaks_untreated)):
+        for name, course in (
+            ("CRUZ2011-1", low.leaks),
+            ("CRUZ2011-2", high.leaks),
+            ("CRUZ2011-3", low.leaks_untreated),
+        ):
             yield self._mean(name, 7.0 * (course[:, 6] - low.leaks_untreated[:, 0]))
         yield self._mean("HERSCHORN2011-1", high.leaks[:, 6])
         yield self._mean("HERSCHORN2011-2", high.leaks_untreated[:, 6])
@@ -235,7 +239,13 @@ class OwnComparisons:
                 one = next(item for name, item in found.items() if name == reaction)
                 for name in names:
                     row = self._row(f"ONABOT_SAFETY2023-{name}", np.array([one.lo90, one.probability, one.hi90]))
-                    ends = {"predicted": one.probability, "lo90": one.lo90, "hi90": one.hi90, "lo50": None, "hi50": None}
+                    ends = {
+                        "predicted": one.probability,
+                        "lo90": one.lo90,
+                        "hi90": one.hi90,
+                        "lo50": None,
+                        "hi50": None,
+                    }
                     inside = one.lo90 <= (row.observed or 0.0) <= one.hi90
                     yield row.model_copy(update={**ends, "inside90": inside})
 

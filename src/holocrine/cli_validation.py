@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -14,6 +14,7 @@ from holocrine.errors import InputError
 if TYPE_CHECKING:
     from holocrine.domain.calibration import Calibration
     from holocrine.domain.validation import RoleScore, Validation
+    from holocrine.learning import Tell
 
 Tables = Annotated[
     Path | None,
@@ -59,7 +60,14 @@ def validate(
 def calibrate(
     *,
     evidence: Tables = None,
-    output: Annotated[Path, Parameter(name=["-o", "--output"], help="File for the posterior.")] = Path("posterior.npz"),
+    block: Annotated[
+        Literal["all", "toxin", "acne", "bladder", "reactions"],
+        Parameter(help="What to fit: the toxin's parameters, or those of a system that shares none with it."),
+    ] = "all",
+    output: Annotated[
+        Path,
+        Parameter(name=["-o", "--output"], help="File for the posterior; with all blocks the others' lie beside it."),
+    ] = Path("posterior.npz"),
     runs: Annotated[int, Parameter(converter=whole_number, help="Independent runs, at least 2.")] = 4,
     particles: Annotated[int, Parameter(converter=whole_number, help="Particles of each run, at least 16.")] = 128,
     json: Json = False,
@@ -68,28 +76,48 @@ def calibrate(
 ) -> int:
     """Fit the population to published evidence; interrupted, the same command goes on where it was.
 
-    Example: holocrine calibrate -o posterior.npz
+    Example: holocrine calibrate --block acne -o posterior_acne.npz
     """
-    from holocrine import learning
-    from holocrine.deliver import write_posterior
-
     if not 2 <= runs <= 64 or not 16 <= particles <= 100_000:
         raise InputError("--runs must lie between 2 and 64, --particles between 16 and 100000.")
+    size: Mapping[str, int] = {
+        "seed": seed_or_default(seed),
+        "runs": runs,
+        "particles": particles,
+        "workers": _workers(workers),
+    }
     with progress(1.0) as tell:
-        made = learning.calibrate(
-            evidence,
-            seed=seed_or_default(seed),
-            runs=runs,
-            particles=particles,
-            workers=_workers(workers),
-            tell=tell,
-        )
-    write_posterior(output, made)
+        made = _fitted(block, evidence, output, size, tell)
     if json:
-        print_json(learning.summary_of(made, str(output)).model_dump(mode="json", by_alias=True))
+        whole = made[0].model_copy(update={"others": tuple(made[1:])})
+        print_json(whole.model_dump(mode="json", by_alias=True))
     else:
-        print("\n".join(_posterior_lines(learning.summary_of(made, str(output)))))
+        print("\n".join(line for one in made for line in _posterior_lines(one)))
     return DONE
+
+
+def _fitted(block: str, evidence: Path | None, output: Path, size: Mapping[str, int], tell: Tell) -> list[Calibration]:
+    """Fit what was asked for and write it, block by block."""
+    from holocrine import learning
+    from holocrine.deliver import write_posterior
+    from holocrine.knowledge.fitted_blocks import FITTED_BLOCKS
+
+    made = []
+    if block in ("all", "toxin"):
+        posterior = learning.calibrate(evidence, **size, tell=tell)
+        write_posterior(output, posterior)
+        made.append(learning.summary_of(posterior, str(output)))
+    for other in FITTED_BLOCKS:
+        if block not in ("all", other):
+            continue
+        file = output if block == other else output.with_stem(f"{output.stem}_{other}")
+        fitted = learning.calibrate_block(other, evidence, **size, tell=tell)
+        if fitted is not None:
+            write_posterior(file, fitted)
+            made.append(learning.summary_of_block(fitted, str(file)))
+    if not made:
+        raise InputError(f"No row of role fit in the evidence belongs to block {block}. Fit another block.")
+    return made
 
 
 def _workers(workers: int | None) -> int:
@@ -137,10 +165,12 @@ def _number(value: float | None) -> str:
 
 
 def _posterior_lines(made: Calibration) -> Iterator[str]:
-    yield f"Posterior {made.posterior}: {made.fitted_rows} rows, {made.runs} runs of {made.particles}"
+    size = f"{made.fitted_rows} rows, {made.runs} runs of {made.particles}"
+    yield f"Posterior of block {made.block}, {made.posterior}: {size}"
     for one in made.agreement:
         hat = f"R-hat at most {one.r_hat:.3g} ({one.r_hat_of})"
-        yield f"  {one.explanation}: {hat}, effective size at least {one.effective_size} ({one.effective_size_of})"
+        name = f"{one.explanation}: " if one.explanation else ""
+        yield f"  {name}{hat}, effective size at least {one.effective_size} ({one.effective_size_of})"
     for pair in made.log_bayes_factors:
         yield f"  log Bayes factor {pair.one} over {pair.other}: {pair.value:.2f} (Monte-Carlo error {pair.error:.2f})"
     yield f"Written: {made.file}"

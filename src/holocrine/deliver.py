@@ -9,6 +9,7 @@ from pathlib import Path
 from holocrine.domain.case import Case
 from holocrine.domain.reading import write_plan
 from holocrine.errors import FileError
+from holocrine.knowledge.block_posterior import BlockPosterior
 from holocrine.knowledge.posterior import Posterior
 from holocrine.modelling.cache import write_atomically
 from holocrine.report import render_refusal, render_report
@@ -68,7 +69,7 @@ def write_export(file: Path, text: str, *, mark: str) -> None:
         raise FileError(f"{file}: cannot be written ({error.strerror}). Choose another name with -o.") from error
 
 
-def write_posterior(file: Path, posterior: Posterior) -> None:
+def write_posterior(file: Path, posterior: Posterior | BlockPosterior) -> None:
     """Write a posterior to `file`, complete or not at all. Raises FileError when it cannot be written."""
     try:
         if file.is_dir():

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
+from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
+from rich.console import Console
 
+from holocrine import report
 from holocrine.anatomy.face import Face, allowed, build_face
 from holocrine.anatomy.polygons import contains, raster
 from holocrine.anatomy.sheets import sheet
@@ -19,10 +25,10 @@ from holocrine.domain.forecast import (
     Course,
     Forecast,
     HypothesisWeight,
-    Interval,
     MassBalance,
     Risk,
 )
+from holocrine.domain.interval import Interval
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.patient import FaceMeasurements
 from holocrine.domain.plan import (
@@ -226,7 +232,7 @@ def risks() -> tuple[Risk, ...]:
 def axilla() -> tuple[InjectionPoint, ...]:
     """Two points in the left axilla, counted from its own centre."""
     values = {"depth": 2.0, "plane": "intradermal", "units": 5.0, "volume": 0.125}
-    return tuple(InjectionPoint(id=f"A{i}", region="axilla_left", x=x, y=10.0, **values) for i, x in enumerate((-9, 9)))  # type: ignore[arg-type]
+    return tuple(InjectionPoint(id=f"A{i}", region="axilla_left", x=x, y=10.0, **values) for i, x in enumerate((-9, 9)))
 
 
 def axilla_maps() -> FaceMaps:
@@ -420,3 +426,62 @@ def maps() -> FaceMaps:
         sweat_fall=np.stack([fall * f for f in (1.2, 1.4, 0.9)]),
         frontalis_loss=np.stack([fall * 0.2] * 3),
     )
+
+
+VOID = {"meta", "br", "img", "link", "hr", "input"}
+
+
+def render(**parts: Any) -> str:
+    """The report of the fixture, or with other `parts`."""
+    values: dict[str, Any] = {
+        "case": case(),
+        "assessment": assessment(),
+        "plan": plan(),
+        "forecast": forecast(),
+        "face": FACE,
+        "maps": maps(),
+    }
+    return report.render_report(**(values | parts))
+
+
+def words(markup: str) -> str:
+    """What a reader sees: no styles, no tags, entities resolved."""
+    markup = re.sub(r"<style>.*?</style>", " ", markup, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", markup)))
+
+
+class Structure(HTMLParser):
+    """Checks that tags close in order and collects ids, sections and tables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.faults: list[str] = []
+        self.scripts = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.faults += [f"{tag} has {name}" for name, _ in attrs if name.startswith("on")]
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> out of order")
+
+
+def structure(markup: str) -> Structure:
+    parser = Structure()
+    parser.feed(markup)
+    parser.close()
+    return parser
+
+
+def summary(width: int = 100, **parts: Any) -> str:
+    """What the terminal shows for the fixture, or with other `parts`."""
+    shown = {"plan": plan(), "forecast": forecast()} | parts
+    console = Console(file=io.StringIO(), width=width, record=True, color_system=None)
+    report.print_summary(console, assessment(), shown["plan"], shown["forecast"])
+    return console.export_text()

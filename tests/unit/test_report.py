@@ -7,8 +7,6 @@ import io
 import re
 import struct
 import zlib
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -18,16 +16,13 @@ import pytest
 from rich.console import Console
 
 from holocrine import report
-from holocrine.domain.forecast import Forecast
-from holocrine.domain.plan import InjectionPoint, Override, Plan, Solution
+from holocrine.domain.plan import InjectionPoint, Override, Solution
 from holocrine.report import dilution, raster, wording
-from holocrine.report.charts import value_ticks
 from holocrine.report.isolines import isolines
 from holocrine.report.markup import OFF_LABEL
 from holocrine.report.point_marks import depth_shape, point_labels
 
 SVG = "{http://www.w3.org/2000/svg}"
-VOID = {"meta", "br", "img", "link", "hr", "input"}
 # What medicines practice forbids: abbreviated units, trailing and missing noughts, the micro sign.
 FORBIDDEN = {
     "abbreviated unit": re.compile(r"\bI\.?U\b|(?<=\d)\s?U\b|\bU/|\s[uU]\s"),
@@ -49,63 +44,17 @@ def _fixture() -> ModuleType:
 
 
 made = _fixture()
-
-
-def render(**parts: object) -> str:
-    values = {
-        "case": made.case(),
-        "assessment": made.assessment(),
-        "plan": made.plan(),
-        "forecast": made.forecast(),
-        "face": made.FACE,
-        "maps": made.maps(),
-    }
-    return report.render_report(**(values | parts))
+render, structure, words, summary = made.render, made.structure, made.words, made.summary
 
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return render()
+    return str(render())
 
 
 @pytest.fixture(scope="module")
 def face_svg() -> str:
     return report.plot_face(made.plan(), made.FACE, made.maps())
-
-
-def words(markup: str) -> str:
-    """What a reader sees: no styles, no tags, entities resolved."""
-    markup = re.sub(r"<style>.*?</style>", " ", markup, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", markup)))
-
-
-class Structure(HTMLParser):
-    """Checks that tags close in order and collects ids, sections and tables."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.faults: list[str] = []
-        self.scripts = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.scripts += tag == "script"
-        self.faults += [f"{tag} has {name}" for name, _ in attrs if name.startswith("on")]
-        self.ids += [value for name, value in attrs if name == "id" and value]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(f"</{tag}> out of order")
-
-
-def structure(markup: str) -> Structure:
-    parser = Structure()
-    parser.feed(markup)
-    parser.close()
-    return parser
 
 
 # The document ---------------------------------------------------------------------------------------
@@ -273,113 +222,6 @@ def test_a_refusal_has_reasons_and_questions_but_no_plan() -> None:
     assert "Injection points" not in text
     with pytest.raises(ValueError, match="permits no plan"):
         render(assessment=assessment)
-
-
-# What only some plans have -------------------------------------------------------------------------
-
-
-def test_a_plan_off_the_face_is_drawn_on_its_sheet_alone() -> None:
-    document = render(plan=made.plan(point=made.axilla()), maps=None, sheets={"axilla_left": made.axilla_maps()})
-    assert 'id="sheet-axilla_left-title"' in document
-    assert "Face seen from the front" not in document
-    assert "both from the cross in the figure of a site off the face." in words(document)
-    without = render(plan=made.plan(point=made.axilla()), maps=None)
-    assert "No effect is mapped." in words(without)
-    assert structure(without).faults == []
-
-
-def test_face_and_sheet_are_both_drawn() -> None:
-    plan = made.plan(point=(*made.points(), *made.axilla()))
-    document = render(plan=plan, sheets={"axilla_left": made.axilla_maps()})
-    found = structure(document)
-    assert found.faults == []
-    assert len(found.ids) == len(set(found.ids))
-    assert document.count("sheet-axilla_left-title") == document.count("face-sebum-title") == 2  # the id and its use
-
-
-def test_muscles_are_outlined_where_they_are_the_target() -> None:
-    frown = report.plot_face(made.plan(), made.FACE, None, targets=["glabellar_lines"])
-    assert frown.count('class="muscle"') == 4  # two corrugators, the procerus and the legend
-    assert "No injection" not in words(frown)
-    assert 'class="muscle"' not in report.plot_face(made.plan(), made.FACE, made.maps(), targets=["sebum"])
-    assert "percent" not in words(frown)  # no colour scale without a map
-
-
-def test_several_targets_stand_in_one_table() -> None:
-    further = made.benefit(target="sweat", description="mean fall in sweat", mean=46.0, duration_weeks=None)
-    document = words(render(forecast=made.forecast(further_benefits=(further,))))
-    assert "Mean fall in sweat 46% 0 to 51% 57% 20% or more 28% no effect" in document
-    assert "What may be expected of each target" not in words(render())
-
-
-def test_courses_of_the_targets_are_drawn_and_others_when_the_plan_moves_them(html: str) -> None:
-    drawn = set(re.findall(r'id="course-([\w-]+)-title"', html))
-    assert drawn == {"sebum-forehead", "sebum-level-forehead", "sweat-forehead", "brow-height-all"}
-    assert "Also forecast, in forecast.json: visible pore area." in words(html)
-
-
-def test_the_course_without_the_session_is_dotted_where_it_is_known() -> None:
-    course = made.courses()[0]
-    assert "no session" in words(report.plot_course(course))
-    assert "no session" not in words(report.plot_course(course.model_copy(update={"untreated_median": ()})))
-
-
-def test_regions_of_one_quantity_share_a_scale() -> None:
-    small = made.course("sweat", "sweat", "mL", 3.0, 1.0)
-    large = made.course("sweat", "sweat", "mL", 30.0, 1.0)
-    assert value_ticks([small, large]) == value_ticks([large]) != value_ticks([small])
-    assert value_ticks([made.course("nasolabial_angle", "angle", "degree", 4.0, 1.0, base=100.0)])[0] > 80.0
-    assert value_ticks([made.course("new_scars", "scars", "scars", 0.0, 1.0)])[:2] == [0.0, 0.2]
-
-
-def test_what_comes_after_the_session(html: str) -> None:
-    after = words(html.split('<section id="aftermath"')[1].split("</section>")[0])
-    for expected in (
-        "Come and gone within a week in most who have them: blanched weal. Later or longer: late pale halo.",
-        "over 99% 90 to 100% 21 points at once 14 to 72 minutes 100% D: assumed",
-        "20 days to 13 weeks",
-        "No further session before 1 February 2027 (rule IV-01)",
-        "42 units onabotulinumtoxinA",
-        "Sebum 12% (6 to 25%) 10 weeks (6 to 16) 19 weeks (12 to 26) 8% 1 February 2027",
-        "Sweat none",
-        "Every 12 weeks (too early) Every 16 weeks",
-        "Antibodies after a year 12% (6 to 25%)",
-    ):
-        assert expected in after, expected
-    assert "Headache" not in after  # it cannot happen here
-    assert 'id="aftermath"' not in render(plan=made.plan(point=()))
-
-
-def test_without_explanations_there_is_no_section_and_no_link(html: str) -> None:
-    document = render(forecast=made.forecast(hypotheses=()))
-    assert 'href="#explanations"' in html
-    assert "#explanations" not in document
-    assert structure(document).faults == []
-
-
-def test_harms_that_the_plan_does_not_come_near_are_summed_up() -> None:
-    first, *others = made.risks()
-    far = first.model_copy(update={"probability": 1e-40, "lo90": 0.0, "hi90": 1e-40})
-    document = words(render(forecast=made.forecast(risks=(far, *others))))
-    assert "Under 0.01%, the upper end included: drooping upper lid." in document
-    strict = far.model_copy(update={"limit": 0.0, "within_limit": False})
-    assert "Under 0.01%, the" not in words(render(forecast=made.forecast(risks=(strict, *others))))
-
-
-@pytest.mark.parametrize(
-    ("target", "region", "expected"),
-    [
-        ("bladder", "bladder", "if you cannot pass urine"),
-        ("sweat", "palm_left", "if the hand becomes too weak"),
-    ],
-)
-def test_the_safety_card_names_what_a_site_adds(target: str, region: str, expected: str, html: str) -> None:
-    point = made.points()[0].model_copy(update={"region": region, "x": 0.0, "y": 0.0})
-    document = render(plan=made.plan(point=(point,)), forecast=made.forecast(benefit=made.benefit(target=target)))
-    card = words(document.split('<section id="safety"')[1].split("</section>")[0])
-    assert expected in card
-    assert "Unless the product's label names this use" in card
-    assert expected not in words(html)
 
 
 # Dilution -------------------------------------------------------------------------------------------
@@ -557,12 +399,6 @@ def test_the_colours_darken_steadily_and_the_unknown_is_clear() -> None:
 # The terminal ---------------------------------------------------------------------------------------
 
 
-def summary(plan: Plan | None = None, width: int = 100, forecast: Forecast | None = None) -> str:
-    console = Console(file=io.StringIO(), width=width, record=True, color_system=None)
-    report.print_summary(console, made.assessment(), plan or made.plan(), forecast or made.forecast())
-    return console.export_text()
-
-
 def test_the_summary_fits_one_screen_and_says_what_matters() -> None:
     assert len(summary().splitlines()) <= 40  # a common terminal
     text = re.sub(r"\s+", " ", summary())
@@ -595,20 +431,6 @@ def test_brackets_in_user_text_are_not_read_as_markup() -> None:
     report.print_summary(console, made.assessment(summary="[red]kept[/red]", try_first=("[b]x",)), None, None)
     assert "[red]kept[/red]" in console.export_text(clear=False)
     assert "[b]x" in console.export_text()
-
-
-def test_every_target_has_its_line_and_equal_dates_are_written_once() -> None:
-    further = made.benefit(target="bladder", meaningful_fall=50.0)
-    again = made.retreatment()
-    returns = (again.returns[0], again.returns[0].model_copy(update={"target": "bladder"}))
-    forecast = made.forecast(further_benefits=(further,), retreatment=again.model_copy(update={"returns": returns}))
-    lines = summary(forecast=forecast, width=160).splitlines()
-    assert any(re.match(r"mean fall in sebum +24% .* 57% \(20% or more\) +28%", line) for line in lines)
-    assert any(re.match(r"mean fall in leak episodes +24% .* 57% \(50% or more\) +28%", line) for line in lines)
-    assert any("suggested 1 February 2027 (sebum, leak episodes);" in line for line in lines)
-    bare = summary(plan=made.plan(point=()))
-    assert "Next" not in bare
-    assert "Needles" not in bare
 
 
 def test_page_figure_and_terminal_give_the_same_number(html: str) -> None:

@@ -19,7 +19,10 @@ class LogBayesFactor(Record):
 
 
 class RunAgreement(Record):
-    """How well the independent runs under one explanation agree: the worst parameter's R-hat and effective size."""
+    """How well the independent runs under one explanation agree: the worst parameter's R-hat and effective size.
+
+    `explanation` is empty where explanations of the sebum effect do not matter.
+    """
 
     explanation: str
     r_hat: float
@@ -32,6 +35,8 @@ class Calibration(Record):
     """A finished population fit."""
 
     schema_name: Annotated[Literal["holocrine.calibration/1"], Field(alias="schema")] = "holocrine.calibration/1"
+    block: str = "toxin"
+    """What was fitted: the toxin's parameters, or those of a system that shares none with it."""
     file: str
     posterior: str
     package_version: str
@@ -43,3 +48,5 @@ class Calibration(Record):
     fitted_rows: int
     agreement: tuple[RunAgreement, ...]
     log_bayes_factors: tuple[LogBayesFactor, ...]
+    others: tuple[Calibration, ...] = ()
+    """The other blocks where several were fitted."""

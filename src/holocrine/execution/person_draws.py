@@ -1,10 +1,11 @@
-"""The draws that every forecast of a person rests on, from the packaged tables and the packaged posterior."""
+"""The draws that every forecast of a person rests on, from the packaged tables and the packaged posteriors."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
 
+from holocrine.knowledge.block_posterior import block_posteriors, status_of_blocks
 from holocrine.knowledge.parameters import ParameterSet, load_hypotheses, load_parameters
 from holocrine.knowledge.posterior import load_posterior, status_of
 from holocrine.knowledge.variability import load_variability
@@ -19,10 +20,11 @@ def person_draws(seed: int, n: int) -> Draws:
     parameters, posterior = load_parameters(), load_posterior()
     hypotheses = posterior.weighted(load_hypotheses())
     drawn = draw_posterior(parameters, load_variability(parameters), hypotheses, posterior, seed=seed, n=n)
-    return with_blocks(drawn)
+    return with_blocks(drawn, block_posteriors(), posterior)
 
 
 def fitted_parameters() -> ParameterSet:
     """The parameter table, named after the posterior that forecasts draw from."""
     posterior = load_posterior()
-    return replace(load_parameters(), identifier=posterior.identifier, status=status_of(posterior))
+    status = f"{status_of(posterior)}; {status_of_blocks(block_posteriors())}"
+    return replace(load_parameters(), identifier=posterior.identifier, status=status)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from holocrine.inference.arms.asking import ask
 from holocrine.inference.arms.given import NotModelledError
+from holocrine.inference.blocks.asking import ask_block
+from holocrine.inference.blocks.belonging import block_of
 from holocrine.knowledge.evidence import Evidence
 
 
@@ -43,8 +45,13 @@ def expressible_shares(evidence: Evidence, topics: Mapping[str, str]) -> tuple[T
 
 def _reason(observation_id: str, evidence: Evidence) -> str:
     """Why the model does not express a row; empty if it does."""
+    observation = evidence.observations[observation_id]
+    block = block_of(observation, evidence)
     try:
-        ask(evidence.observations[observation_id], evidence)
+        if block == "toxin":
+            ask(observation, evidence)
+        else:
+            ask_block(observation, evidence, block)
     except NotModelledError as reason:
         return str(reason)
     return ""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.inference.arms.questions import UNREPORTED_N, Question
+from holocrine.inference.arms.questions import UNREPORTED_N, Statistic
 from holocrine.inference.arms.scales import SCALES
 from holocrine.inference.likelihood import Direction, log_direction
-from holocrine.inference.problem import Problem, Rows
+from holocrine.inference.problem import HYPOTHESES, AnyProblem, Rows
 from holocrine.inference.scores.baseline import DEFAULT_BETWEEN
 from holocrine.inference.scores.baseline import Scale as BaselineScale
 from holocrine.inference.scores.predicted import Predicted
+from holocrine.knowledge.block_posterior import BlockPosterior
 from holocrine.knowledge.evidence import Evidence, Observation
 from holocrine.knowledge.posterior import Posterior
 from holocrine.simulation.draws import stream
@@ -54,7 +56,20 @@ def worlds_of(
     return Worlds(scores, tuple(ids[i] for i in which))
 
 
-def spread_of_new_studies(between: Array, questions: Sequence[Question], fitted: Sequence[Question]) -> Array:
+def worlds_of_block(posterior: BlockPosterior | None, names: Sequence[str], *, n: int, seed: int) -> Worlds:
+    """`n` draws of a block's posterior; what was not fitted, and everything without a posterior, keeps its prior."""
+    random = stream(seed, "posterior")
+    scores = random.standard_normal((n, len(names)))
+    if posterior is not None:
+        rows = ((np.arange(n) + random.random()) / n * len(posterior.scores)).astype(np.int64)
+        for column, name in enumerate(names):
+            known = posterior.column(name)
+            if known is not None:
+                scores[:, column] = known[rows]
+    return Worlds(scores, HYPOTHESES[:1] * n)
+
+
+def spread_of_new_studies(between: Array, questions: Sequence[Statistic], fitted: Sequence[Statistic]) -> Array:
     """SD between studies (draws, questions) on the working scale for studies that were not fitted.
 
     Never below the SD that the table of averages takes for itself (`baseline.DEFAULT_BETWEEN`): parameters that were
@@ -71,35 +86,55 @@ def spread_of_new_studies(between: Array, questions: Sequence[Question], fitted:
     return np.asarray(np.where(few, np.hypot(between, least), np.maximum(between, least)))
 
 
-def predicted_rows(
-    evidence: Evidence, problem: Problem, fitted: Problem, expected: Array, worlds: Worlds, *, seed: int
-) -> tuple[Predicted, ...]:
-    """Every row of the evidence in its order, those that the model cannot express with the reason.
+@dataclass(frozen=True, eq=False)
+class Foreseen:
+    """What one block expects: `problem` holds all of its questions, `fitted` those of its fit.
 
-    `problem` holds all questions of `evidence`, `fitted` those of the fit; `expected` (draws, questions, 2) is
-    `Problem.foresee` of `worlds`, the common questions first. Study effects and sampling errors are drawn here.
+    `expected` (draws, questions, 2) is `AnyProblem.foresee` of `worlds`, the common questions first.
     """
-    questions = (*problem.common.questions, *problem.sebum.questions)
-    column = {question.observation.observation_id: i for i, question in enumerate(questions)}
-    reasons = dict(problem.unmodelled)
-    between, within = problem.scales(worlds.scores, Rows(questions))
-    between = spread_of_new_studies(between, questions, (*fitted.common.questions, *fitted.sebum.questions))
+
+    problem: AnyProblem[Statistic]
+    fitted: AnyProblem[Statistic]
+    worlds: Worlds
+    expected: Array
+
+    @cached_property
+    def questions(self) -> tuple[Statistic, ...]:
+        """All questions in the order of `expected`."""
+        return (*self.problem.common.questions, *self.problem.sebum.questions)
+
+    @cached_property
+    def scales(self) -> tuple[Array, Array]:
+        """SD between new studies and between arms of one, (draws, questions) each, on the working scale."""
+        between, within = self.problem.scales(self.worlds.scores, Rows(self.questions))
+        fitted = (*self.fitted.common.questions, *self.fitted.sebum.questions)
+        return spread_of_new_studies(between, self.questions, fitted), within
+
+
+def predicted_rows(evidence: Evidence, blocks: Sequence[Foreseen], *, seed: int) -> tuple[Predicted, ...]:
+    """Every row of the evidence in its order, those that no block can express with the reason.
+
+    Study effects and sampling errors are drawn here.
+    """
+    place = {q.observation.observation_id: (block, i) for block in blocks for i, q in enumerate(block.questions)}
+    reasons = {row: reason for block in blocks for row, reason in block.problem.unmodelled}
     rows = []
     for number, observation in enumerate(evidence.observations.values()):
-        if observation.observation_id not in column:
+        if observation.observation_id not in place:
             rows.append(_unsupported(evidence, observation, reasons[observation.observation_id]))
             continue
-        i = column[observation.observation_id]
-        random = stream(seed, "reading", number)
+        block, i = place[observation.observation_id]
+        random, expected = stream(seed, "reading", number), block.expected
+        between, within = block.scales
         centre = expected[:, i, 0] + expected[:, i, 1] * random.standard_normal(len(expected))
         studies = centre + np.hypot(between[:, i], within[:, i]) * random.standard_normal(len(expected))
         make = _word if observation.direction else _number
-        rows.append(make(evidence, questions[i], centre, studies, random))
+        rows.append(make(evidence, block.questions[i], centre, studies, random))
     return tuple(rows)
 
 
 def _number(
-    evidence: Evidence, question: Question, centre: Array, studies: Array, random: np.random.Generator
+    evidence: Evidence, question: Statistic, centre: Array, studies: Array, random: np.random.Generator
 ) -> Predicted:
     reports = _sampled(question, studies, random)
     if question.sign_unknown:
@@ -118,7 +153,7 @@ def _number(
     )
 
 
-def _sampled(question: Question, studies: Array, random: np.random.Generator) -> Array:
+def _sampled(question: Statistic, studies: Array, random: np.random.Generator) -> Array:
     """What would be reported: people counted where shares are, an error added where means are."""
     if question.outcome.scale in ("share", "rare"):
         people = question.n or UNREPORTED_N
@@ -128,7 +163,7 @@ def _sampled(question: Question, studies: Array, random: np.random.Generator) ->
 
 
 def _word(
-    evidence: Evidence, question: Question, centre: Array, studies: Array, random: np.random.Generator
+    evidence: Evidence, question: Statistic, centre: Array, studies: Array, random: np.random.Generator
 ) -> Predicted:
     del centre, random
     se = question.outcome.individual_sd / np.sqrt(question.n or UNREPORTED_N)
@@ -162,7 +197,7 @@ def _unsupported(evidence: Evidence, observation: Observation, reason: str) -> P
     )
 
 
-def _labels(evidence: Evidence, observation: Observation, question: Question | None) -> dict[str, Any]:
+def _labels(evidence: Evidence, observation: Observation, question: Statistic | None) -> dict[str, Any]:
     arm, study = evidence.arm_of(observation), evidence.study_of(observation)
     return {
         "observation_id": observation.observation_id,
@@ -183,7 +218,7 @@ def _labels(evidence: Evidence, observation: Observation, question: Question | N
     }
 
 
-def reported_se(question: Question) -> float | None:
+def reported_se(question: Statistic) -> float | None:
     """Sampling error in the unit of the report."""
     if question.reported_error is not None:
         return question.reported_error

@@ -16,7 +16,7 @@ from holocrine.report.raster import data_uri, wash
 _LEVELS = tuple(float(level) for level in range(10, 100, 10))
 _LABEL_INSIDE = 3.0  # mm from the edge of the region, so that no label is cut
 _CLEAR_ENOUGH = 5.5  # mm between a label and the next mark; further away is no better
-_FINER = 4  # drawing cells per grid cell and side, so that edges look smooth; nothing is computed from it
+_FINEST, _MOST_CELLS = 4, 150_000  # drawing cells per grid cell and side, and in all; nothing is computed from them
 
 
 def effect_map(
@@ -109,9 +109,10 @@ def _spread_into_gaps(values: NDArray[np.float64], rounds: int = 3) -> NDArray[n
 def _finer(
     x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Bilinear refinement of a raster (ny, nx) to `_FINER` cells per cell and side; NaN stays NaN around gaps."""
-    fine_x = np.linspace(x[0], x[-1], (x.size - 1) * _FINER + 1)
-    fine_y = np.linspace(y[0], y[-1], (y.size - 1) * _FINER + 1)
+    """Bilinear refinement of a raster (ny, nx), so that edges look smooth; NaN stays NaN around gaps."""
+    finer = int(np.clip(np.sqrt(_MOST_CELLS / values.size), 2, _FINEST))
+    fine_x = np.linspace(x[0], x[-1], (x.size - 1) * finer + 1)
+    fine_y = np.linspace(y[0], y[-1], (y.size - 1) * finer + 1)
     column, along = _split(fine_x, x)
     row, up = _split(fine_y, y)
     lower = _mix(values[:, column], values[:, column + 1], along[None, :])

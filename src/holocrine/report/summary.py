@@ -20,7 +20,6 @@ from holocrine.report.aftermath_page import mostly_over_in_a_week, units_in_word
 from holocrine.report.first_page import NOTHING_PLANNED, limit_quantity
 from holocrine.report.markup import OFF_LABEL
 from holocrine.report.pages import possible, unlikely
-from holocrine.simulation.summary import BENEFIT_WEEKS
 
 _STYLES = {
     "contraindicated": "bold red",
@@ -150,9 +149,9 @@ def _print_forecast(console: Console, forecast: Forecast, *, injected: bool) -> 
 
 def _print_benefits(console: Console, benefits: Sequence[Benefit]) -> None:
     """One line for each target."""
-    first, last = BENEFIT_WEEKS
+    _, when, weeks = benefits[0].description.rpartition(" in weeks ")
     table = _table()
-    table.add_column(f"Benefit in weeks {first:g} to {last:g}", no_wrap=True)
+    table.add_column(f"Benefit{when}{weeks if when else ''}", no_wrap=True)
     for name in ("Expected", "Worthwhile", "No effect"):
         table.add_column(name, justify="right", no_wrap=True)
     for benefit in benefits:

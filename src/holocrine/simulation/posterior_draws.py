@@ -34,9 +34,9 @@ def draw_posterior(
     fit keep their prior. Both numbers must be powers of two.
     """
     check_sizes(n, n_spatial)
-    of_hypothesis, row = _posterior_rows(posterior, hypotheses, seed, n_spatial)
+    of_hypothesis, row = posterior_rows(posterior, hypotheses, seed, n_spatial)
     spatial_of = np.arange(n) % n_spatial
-    typical = {name: _typical_scores(posterior, hypotheses, name, of_hypothesis, row, seed) for name in parameters}
+    typical = {name: typical_scores(posterior, hypotheses, name, of_hypothesis, row, seed) for name in parameters}
 
     def values(name: str, at: NDArray[np.int64], people: Array) -> Array:
         parameter = parameters[name]
@@ -66,7 +66,7 @@ def draw_posterior(
     )
 
 
-def _posterior_rows(
+def posterior_rows(
     posterior: Posterior, hypotheses: Sequence[Hypothesis], seed: int, count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each of `count` draws its explanation, in proportion to the weights, and a row of that one's scores."""
@@ -83,7 +83,7 @@ def _posterior_rows(
     return of_hypothesis[order], row[order]
 
 
-def _typical_scores(
+def typical_scores(
     posterior: Posterior,
     hypotheses: Sequence[Hypothesis],
     name: str,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from holocrine.inference.arms.asked_acne import acne
+from holocrine.inference.arms.asked_bladder import bladder
+from holocrine.inference.arms.asked_reactions import reactions
 from holocrine.inference.arms.given import NotModelledError
 from holocrine.inference.blocks.classes import CLASSES
 from holocrine.inference.blocks.rows import BlockAsked, BlockQuestion, BlockRow
@@ -42,14 +44,10 @@ def ask_block(observation: Observation, evidence: Evidence, block: FittedBlock) 
     )
 
 
-def _unread(row: BlockRow) -> BlockAsked:
-    raise NotModelledError(f"not modelled yet: {row.observation.target}")
-
-
 READERS: Mapping[FittedBlock, Callable[[BlockRow], BlockAsked]] = {
     "acne": acne,
-    "bladder": _unread,
-    "reactions": _unread,
+    "bladder": bladder,
+    "reactions": reactions,
 }
 """What understands the rows of each block."""
 

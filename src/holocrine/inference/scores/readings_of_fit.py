@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from holocrine.inference.arms.questions import Statistic
 from holocrine.inference.predicting import BASELINE_SCALE, reported_se
-from holocrine.inference.problem import Problem
+from holocrine.inference.problem import AnyProblem
 from holocrine.inference.scores.baseline import Reading
 
 
-def fitted_readings(problem: Problem) -> tuple[Reading, ...]:
+def fitted_readings(problem: AnyProblem[Statistic]) -> tuple[Reading, ...]:
     """One reading for every fitted row that reports a number with its sign."""
     readings = []
     for question in (*problem.common.questions, *problem.sebum.questions):
