@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 TEXTS = Path(__file__).with_name("systems.toml")
 
@@ -49,9 +50,11 @@ class System:
 def load_systems() -> tuple[System, ...]:
     """All systems in the mission's order. Raises TypeError when an entry has a field too many or too few."""
     entries = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["system"]
-    made = [
-        System(**{name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()})
-        for entry in entries
-    ]
+    made = [_system(entry) for entry in entries]
     assert [system.number for system in made] == list(range(1, len(made) + 1))
     return tuple(made)
+
+
+def _system(entry: dict[str, Any]) -> System:
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    return System(**fields)

@@ -1,4 +1,4 @@
-"""Comparisons that need no study arm: natural experiments, drugs, needles, bladder walls, and what acne is like at rest.
+"""Comparisons that need no study arm: natural experiments, drugs, needles, bladder walls, and acne at rest.
 
 Each gives what one person or the mean of the draws may show: the spread of parameters, without that of studies or
 samples. A row that `holocrine validate` predicts takes precedence.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,7 @@ class OwnComparisons:
             observation.outcome,
             observation.unit,
             float("nan") if value is None else value,
-            observation.role,
+            observation.role,  # type: ignore[arg-type]
             observation.day.mid if observation.day else None,
         )
         return _beside(quoted, draws, observation_id, arm.n)
@@ -157,8 +158,10 @@ class OwnComparisons:
                 fall = 100.0 * (1.0 - state.serum_dht / base.serum_dht)
                 yield _beside(Quoted(*source, "fall of DHT in serum", "%", in_serum, "fit"), fall)
         none = androgen_state(drugs, "male", known["complete androgen insensitivity"])
-        anchor = ("IMPERATO1993", "", "complete androgen insensitivity", "sebum left", "%", 0.0, "context")
-        yield _beside(Quoted(*anchor), 100.0 * none.drive / base.drive)  # type: ignore[arg-type]
+        yield _beside(
+            Quoted("IMPERATO1993", "", "complete androgen insensitivity", "sebum left", "%", 0.0, "context"),
+            100.0 * none.drive / base.drive,
+        )
 
     def _drugs(self) -> Iterator[ObservationScore]:
         courses: Sequence[tuple[str, DrugClass]] = (
@@ -170,7 +173,7 @@ class OwnComparisons:
             assert day is not None
             left = drug_effects([DrugCourse(drug, 0.0)], self.blocks, np.array([day.mid]), sex="female").sebum[:, 0]
             yield self._row(name, 100.0 * (left - 1.0))
-        for name, drug, words in (
+        trials: Sequence[tuple[str, DrugClass, str]] = (
             ("LAMEL2015-1", "benzoyl_peroxide", "benzoyl peroxide"),
             ("MALONEY2008-1", "combined_oral_contraceptive", "contraceptive"),
             ("ABPO_JAPAN2016-1", "fixed_combination", "adapalene and benzoyl peroxide"),
@@ -178,8 +181,9 @@ class OwnComparisons:
             ("SCHMIDT2011-7", "topical_antibiotic", "clindamycin"),
             ("ADA_CLIN_NCT03615768-3", "topical_retinoid", "adapalene"),
             ("ADA_CLIN_NCT03615768-5", "topical_antibiotic", "clindamycin"),
-        ):
-            yield self._row(name, self._total_change(name, drug, words))  # type: ignore[arg-type]
+        )
+        for name, drug, words in trials:
+            yield self._row(name, self._total_change(name, drug, words))
 
     def _total_change(self, name: str, drug: DrugClass, words: str) -> Array:
         """Change of the lesion count in percent as a trial reads it: the drug's own and what vehicle arms show."""
@@ -193,7 +197,7 @@ class OwnComparisons:
         left = np.mean([time["papules"][:, 0], time["closed_comedones"][:, 0]], axis=0)
         return np.asarray(100.0 * ((1.0 - fall) * left - 1.0))
 
-    def _wall(self, units: float, points: int, cause: Cause) -> BladderCourse:
+    def _wall(self, units: float, points: Literal[20, 30], cause: Cause) -> BladderCourse:
         draws, own = self.draws, self.blocks["bladder"]
         places = to_plane("bladder", standard_points(points))
         volume = np.full(points, 0.5 if points == 20 else 1.0)
@@ -207,10 +211,8 @@ class OwnComparisons:
         )
 
     def _bladder(self) -> Iterator[ObservationScore]:
-        idiopathic, low, high = (
-            self._wall(*arm)
-            for arm in ((100.0, 20, "idiopathic"), (200.0, 30, "neurogenic"), (300.0, 30, "neurogenic"))
-        )
+        idiopathic = self._wall(100.0, 20, "idiopathic")
+        low, high = (self._wall(units, 30, "neurogenic") for units in (200.0, 300.0))
         before = idiopathic.leaks_untreated[:, 0]
         yield self._mean("NITTI2013-1", idiopathic.leaks[:, 12] - before)
         yield self._mean("NITTI2013-4", idiopathic.leaks_untreated[:, 12] - before)
@@ -227,13 +229,13 @@ class OwnComparisons:
         yield self._mean("OAB_SAFETY_SEX-1", 100.0 * idiopathic.retention)
 
     def _needles(self) -> Iterator[ObservationScore]:
-        arms: Sequence[tuple[Sequence[Region], Mapping[str, Sequence[str]]]] = (
-            (["glabella"] * 5, {"headache": ("35", "36"), "bruise": ("41", "42")}),
-            (["temple_left", "temple_right"] * 3, {"headache": ("37", "38"), "bruise": ("43", "44")}),
-            (["forehead"] * 5 + ["glabella"] * 5, {"headache": ("39", "40"), "bruise": ("45", "46")}),
+        arms: Sequence[tuple[Mapping[Region, int], Mapping[str, Sequence[str]]]] = (
+            ({"glabella": 5}, {"headache": ("35", "36"), "bruise": ("41", "42")}),
+            ({"temple_left": 3, "temple_right": 3}, {"headache": ("37", "38"), "bruise": ("43", "44")}),
+            ({"forehead": 5, "glabella": 5}, {"headache": ("39", "40"), "bruise": ("45", "46")}),
         )
-        for regions, rows in arms:
-            points = [_puncture(number, region) for number, region in enumerate(regions)]
+        for punctures, rows in arms:
+            points = [_puncture(region, number) for region, count in punctures.items() for number in range(count)]
             found = {one.reaction: one for one in needle_reactions(self.case, points, self.blocks["reactions"])}
             for reaction, names in rows.items():
                 one = next(item for name, item in found.items() if name == reaction)
@@ -250,10 +252,10 @@ class OwnComparisons:
                     yield row.model_copy(update={**ends, "inside90": inside})
 
 
-def _puncture(number: int, region: Region) -> InjectionPoint:
+def _puncture(region: Region, number: int) -> InjectionPoint:
     return InjectionPoint.model_validate(
         {
-            "id": f"P{number}",
+            "id": f"{region} {number}",
             "region": region,
             "x": "0 mm",
             "y": "0 mm",

@@ -145,12 +145,12 @@ def _page(system: System, sources: Sources, figures: list[str]) -> str:
 def _compared(system: System, sources: Sources, figures: list[str]) -> str:
     text = COMPARED.format(status=status_of(load_posterior()))
     if system.no_number:
-        text += f"\n**No adequate number found.** {system.no_number}\n"
+        text += f"\n**No adequate number found.** {system.no_number.format(searched=_searched(system, sources))}\n"
     compared = _rows(system, sources)
     if compared:
-        own = {row.observation_id for row in sources.own.by_system.get(system.number, ())}
-        used = any(row.observation_id in own and row in sources.own.by_system[system.number] for row in compared)
-        text += f"\n{OWN if used else ''}\n{table_of(compared, sources.links)}"
+        own = sources.own.by_system.get(system.number, [])
+        explained = f"\n{OWN}" if any(row in own for row in compared) else ""
+        text += f"{explained}\n{table_of(compared, sources.links)}"
     for note in system.further:
         text += f"\n{note}\n"
     drawn = "".join(f"\n![{system.title}: model and data]({name}.svg)\n" for name in figures)
@@ -158,9 +158,19 @@ def _compared(system: System, sources: Sources, figures: list[str]) -> str:
     return text + drawn + key
 
 
+def _searched(system: System, sources: Sources) -> str:
+    """How many rows of the evidence tables concern the targets of a system, context included."""
+    rows = [row for row in sources.evidence.observations.values() if row.target in system.targets]
+    studies = {sources.evidence.study_of(row).study_id for row in rows}
+    return f"the evidence tables, {' and '.join(system.targets)}: {len(rows)} rows of {len(studies)} studies"
+
+
 def _rows(system: System, sources: Sources) -> list[ObservationScore]:
-    listed = rows_of(system, sources.validation.observations, sources.evidence) if system.targets else []
-    return merged(listed, sources.own.by_system.get(system.number, []))
+    everything = sources.validation.observations
+    listed = rows_of(system, everything, sources.evidence) if system.targets else []
+    predicted = {row.observation_id: row for row in everything if row.supported}
+    own = sources.own.by_system.get(system.number, [])
+    return merged(listed, [predicted.get(row.observation_id, row) for row in own])
 
 
 def _figures(system: System, sources: Sources) -> Iterator[tuple[str, str]]:

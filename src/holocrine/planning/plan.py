@@ -9,6 +9,7 @@ import numpy as np
 from holocrine.anatomy.sheets import to_sheet
 from holocrine.domain.plan import Alternative, InjectionPoint, Objective, Plan, Solution
 from holocrine.domain.vocabulary import Region
+from holocrine.planning.aims import TERMINAL
 from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate, listed
 from holocrine.planning.point import Point
 from holocrine.planning.setting import Setting
@@ -36,6 +37,7 @@ PREFIX: Mapping[Region, str] = {
     "sole_right": "SR",
     "bladder": "B",
 }
+SEARCHED = "best of all even patterns and standard muscle patterns, then improved group by group; no bound on the gap is computed"
 CHARACTER = {
     "no_injection": "nothing is injected",
     "sparing": "dose and punctures twice as dear, 40% of the harm limits",
@@ -106,8 +108,18 @@ def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
         },
         value=round(chosen.utility, 4),
         evaluations=alternatives.search.evaluations,
-        status="best of all even patterns, then improved point group by point group; no bound on the gap is computed",
+        status="; ".join((SEARCHED, *_left_out(alternatives, chosen))),
     )
+
+
+def _left_out(alternatives: Alternatives, chosen: Candidate) -> list[str]:
+    """Muscle targets for which the chosen plan injects nothing although it injects something."""
+    served = {point.aim for point in chosen.pattern.points}
+    missed = [target for target in alternatives.targets if target not in TERMINAL and target not in served]
+    if not missed or not chosen.pattern.points:
+        return []
+    names = " and ".join(target.replace("_", " ") for target in missed)
+    return [f"nothing is injected for {names}: no dose that was tried pays within the harm limits"]
 
 
 def _alternative(candidate: Candidate, chosen: Candidate, alternatives: Alternatives) -> Alternative:

@@ -91,7 +91,8 @@ def _landmarks(sheet: Sheet, view: View) -> list[str]:
         drawn.append(svg.path(view.place([start, end]), "bar", stroke_width=1))
     for area in sheet.muscles.values():
         edge = view.place(to_sheet(sheet.region, area.polygon))
-        drawn.append(svg.path(edge, "limit", closed=True, stroke_width=1.2, stroke_dasharray=_DASHES))
+        drawn.append(svg.path(edge, "halo", closed=True, stroke_width=3.2))
+        drawn.append(svg.path(edge, "limit", closed=True, stroke_width=1.6, stroke_dasharray=_DASHES))
     return drawn
 
 
