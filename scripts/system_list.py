@@ -56,5 +56,7 @@ def load_systems() -> tuple[System, ...]:
 
 
 def _system(entry: dict[str, Any]) -> System:
-    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    fields: dict[str, Any] = {}
+    for name, value in entry.items():
+        fields[name] = tuple(value) if isinstance(value, list) else value
     return System(**fields)

@@ -47,6 +47,8 @@ Array = NDArray[np.float64]
 DRAWS, SEED = 512, 20260302
 WEEKS = np.arange(27.0)
 DOI = "https://doi.org/"
+SMALLEST = 1e-6
+"""Below this nothing is written out."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,15 @@ class OwnComparisons:
         values, week = self.blocks["acne"], 14
         born = 27.0 / 0.18 * 0.15 / values["papule_days"]
         yield _beside(
-            Quoted("HUANG2023", "", "27 inflamed lesions", "new inflamed lesions", "lesions a day", 1.9, "context"),
+            Quoted(
+                "HUANG2023",
+                f"{DOI}10.1370/afm.2995",
+                "27 inflamed lesions",
+                "new inflamed lesions",
+                "lesions a day",
+                1.9,
+                "context",
+            ),
             born,
         )
         yield self._row("JANICZEKDOLPHIN2010-1", self._sebum_for_half(week))
@@ -138,7 +148,7 @@ class OwnComparisons:
         rate = np.log(2.0) / block["scar_fading_half_life"]
         there = 100.0 * present_of(made, days, block["scar_lasting_share"], rate)[:, 2]
         yield _beside(
-            Quoted("TAN2017", "", "32 untreated persons", "new scars still there", "%", 66.2, "fit", 182.6), there
+            Quoted("Tan 2017", "", "32 untreated persons", "new scars still there", "%", 66.2, "fit", 182.6), there
         )
 
     def _hormones(self) -> Iterator[ObservationScore]:
@@ -151,7 +161,7 @@ class OwnComparisons:
             ("finasteride", 15.0, 65.8),
         ):
             state = androgen_state(drugs, "male", known[name])
-            source = ("SCHWARTZ1997", f"{DOI}10.1210/jcem.82.5.3912", name)
+            source = ("MK-386 study 1997", f"{DOI}10.1210/jcem.82.5.3912", name)
             fall = 100.0 * (1.0 - state.dht / base.dht)
             yield _beside(Quoted(*source, "fall of DHT in sebum", "%", in_skin, "fit"), fall)
             if in_serum is not None:
@@ -159,7 +169,7 @@ class OwnComparisons:
                 yield _beside(Quoted(*source, "fall of DHT in serum", "%", in_serum, "fit"), fall)
         none = androgen_state(drugs, "male", known["complete androgen insensitivity"])
         yield _beside(
-            Quoted("IMPERATO1993", "", "complete androgen insensitivity", "sebum left", "%", 0.0, "context"),
+            Quoted("Imperato-McGinley 1993", "", "complete androgen insensitivity", "sebum left", "%", 0.0, "context"),
             100.0 * none.drive / base.drive,
         )
 
@@ -269,6 +279,7 @@ def _puncture(region: Region, number: int) -> InjectionPoint:
 
 def _beside(quoted: Quoted, draws: Array, observation_id: str = "", n: int | None = None) -> ObservationScore:
     """`draws` (draws,) summed up beside the published number."""
+    draws = np.where(np.abs(draws) < SMALLEST, 0.0, draws)
     lo90, lo50, middle, hi50, hi90 = (float(q) for q in np.quantile(draws, (0.05, 0.25, 0.5, 0.75, 0.95)))
     known = bool(np.isfinite(quoted.value))
     blank: dict[str, None] = dict.fromkeys(

@@ -123,5 +123,7 @@ def _cell(text: Any) -> str:
 
 
 def plain(text: str) -> str:
-    """Text whose characters Markdown would read as markup are escaped."""
-    return "".join(f"\\{character}" if character in "*_<>[]|" else character for character in text)
+    """Text whose characters Markdown would read as markup are escaped; `code` stays as it is."""
+    parts = text.split("`")
+    escaped = [re.sub(r"([*_<>\[\]|])", r"\\\1", part) if i % 2 == 0 else part for i, part in enumerate(parts)]
+    return "`".join(escaped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from system_list import System
 from system_parts import plain
@@ -13,9 +13,11 @@ from holocrine.domain.validation import ObservationScore
 from holocrine.knowledge.evidence import Evidence
 from holocrine.report.forest import observed_words, predicted_words
 
-ROLES = {"fit": "fitted", "held_out": "held out", "context": "not used by the fit"}
+ROLES = {"fit": "fitted", "held_out": "held out", "context": "not fitted"}
 MOST = 24
 """Rows of a table; the rest is counted."""
+LONGEST_LINK = 120
+"""Letters of an address that is worth printing; longer ones are those of a search."""
 
 
 def rows_of(system: System, everything: Sequence[ObservationScore], evidence: Evidence) -> list[ObservationScore]:
@@ -39,22 +41,24 @@ def merged(rows: Sequence[ObservationScore], own: Sequence[ObservationScore]) ->
     return chosen + [row for name, row in substitutes.items() if name not in known]
 
 
-def table_of(rows: Sequence[ObservationScore], links: Mapping[str, str]) -> str:
+def table_of(rows: Sequence[ObservationScore], evidence: Evidence) -> str:
     """Predicted rows as a table, numbers before words, held-out ones first; what has no prediction is counted."""
     predicted = [row for row in rows if row.lo90 is not None or row.probability is not None]
     if not predicted:
         return "The model predicts none of the rows of the evidence tables.\n" + _unpredicted(rows)
     ordered = sorted(predicted, key=lambda row: (row.lo90 is None, row.role != "held_out", row.study_id, row.day or 0))
     lines = ["| study | arm | outcome | day | reported | predicted (90% interval) | role |\n", f"|{'---|' * 7}\n"]
-    lines += [_line(row, links) for row in ordered[:MOST]]
+    lines += [_line(row, evidence) for row in ordered[:MOST]]
     more = len(ordered) - MOST
     if more > 0:
         lines.append(f"\n{more} more predicted rows: `holocrine validate`.\n")
     return "".join(lines) + _hits(predicted) + _unpredicted(rows)
 
 
-def _line(row: ObservationScore, links: Mapping[str, str]) -> str:
-    link = links.get(row.study_id, "")
+def _line(row: ObservationScore, evidence: Evidence) -> str:
+    link, arm = _link(row, evidence), row.arm
+    if row.observation_id in evidence.observations:
+        arm = evidence.arm_of(evidence.observations[row.observation_id]).label
     study = f"[{plain(row.study_id)}]({link})" if link else plain(row.study_id)
     if row.lo90 is None:
         chance = f"{100 * (row.probability or 0.0):.0f}% for that word"
@@ -62,8 +66,16 @@ def _line(row: ObservationScore, links: Mapping[str, str]) -> str:
     else:
         found, expected = f"{observed_words(row)} {row.unit}", predicted_words(row)
     day = "" if row.day is None else f"{row.day:g}"
-    cells = (study, plain(row.arm), plain(row.outcome), day, plain(found), expected, ROLES[row.role])
+    cells = (study, plain(arm), plain(row.outcome), day, plain(found), expected, ROLES[row.role])
     return f"| {' | '.join(cells)} |\n"
+
+
+def _link(row: ObservationScore, evidence: Evidence) -> str:
+    """Where the study can be read; empty when that is not known."""
+    study = evidence.studies.get(row.study_id)
+    if study is None:
+        return row.citation if row.citation.startswith("https://") else ""
+    return f"https://doi.org/{study.doi}" if study.doi else study.url if len(study.url) < LONGEST_LINK else ""
 
 
 def _hits(rows: Sequence[ObservationScore]) -> str:

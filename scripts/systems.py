@@ -7,6 +7,7 @@ python scripts/systems.py --check    exit 1 if any of them is out of date
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ from holocrine.knowledge.evidence import Evidence, packaged_evidence
 from holocrine.knowledge.posterior import load_posterior, status_of
 from holocrine.knowledge.rules import rules
 from holocrine.learning import evidence_parameters, processors, validate
-from holocrine.services import load_case, plan, simulate
+from holocrine.services import load_case, plan
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -51,7 +52,8 @@ COMPARED = """## Compared with
 Numbers are predictions of the model as packaged ({status}). Held-out rows were seen by no fit.
 """
 OWN = """Rows that `holocrine validate` does not predict yet are computed here from the same draws: their intervals hold
-the spread of parameters and persons, without that of studies and samples.
+the spread of parameters and persons, without that of studies and samples. *Fitted* means there that the number has
+set a parameter.
 """
 
 
@@ -77,22 +79,9 @@ class Sources:
         """Parameters with their fitted values, by name."""
         return {entry.name: entry for entry in evidence_parameters()}
 
-    @cached_property
-    def links(self) -> Mapping[str, str]:
-        """Where a study can be read, by its id."""
-        studies = self.evidence.studies.values()
-        return {one.study_id: f"https://doi.org/{one.doi}" if one.doi else one.url for one in studies}
-
     def forecast(self, example: str) -> Forecast:
-        """The forecast that `plan` (or `simulate CASE PROTOCOL`) gives for an example."""
-        name, _, protocol = example.partition(" ")
-        case = load_case(EXAMPLES / f"{name}.toml")
-        if protocol:
-            from holocrine.services import load_plan
-
-            answer = simulate(case, load_plan(EXAMPLES / "protocols" / f"{protocol}.toml"))
-        else:
-            answer = plan(case)
+        """The forecast that `plan` gives for an example."""
+        answer = plan(load_case(EXAMPLES / f"{example}.toml"))
         assert answer.forecast is not None
         return answer.forecast
 
@@ -150,11 +139,11 @@ def _compared(system: System, sources: Sources, figures: list[str]) -> str:
     if compared:
         own = sources.own.by_system.get(system.number, [])
         explained = f"\n{OWN}" if any(row in own for row in compared) else ""
-        text += f"{explained}\n{table_of(compared, sources.links)}"
+        text += f"{explained}\n{table_of(compared, sources.evidence)}"
     for note in system.further:
         text += f"\n{note}\n"
     drawn = "".join(f"\n![{system.title}: model and data]({name}.svg)\n" for name in figures)
-    key = "\n![Key to the plots](key.svg)\n" if compared and figures else ""
+    key = "\n![Key to the plots](key.svg)\n" if any(re.fullmatch(rf"{system.page}(-\d)?", f) for f in figures) else ""
     return text + drawn + key
 
 

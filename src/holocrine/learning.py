@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from holocrine import __version__
 from holocrine.domain.calibration import Calibration, LogBayesFactor, RunAgreement
 from holocrine.domain.evidence import ClaimEntry, EvidenceKind, ParameterEntry, RuleEntry, StudyEntry
@@ -167,8 +169,10 @@ def _foreseen_block(
 ) -> Foreseen:
     problem = load_block_problem(directory, None, block)
     worlds = worlds_of_block(load_block_posterior(block), problem.unknowns.names, n=WORLDS, seed=seed)
-    count = _counting(f"predicting {block}", tell)
-    expected = foreseen(directory, evidence.hash, problem, worlds, workers=workers, tell=count, block=block)
+    expected = np.zeros((WORLDS, 0, 2))
+    if problem.common.questions:
+        count = _counting(f"predicting {block}", tell)
+        expected = foreseen(directory, evidence.hash, problem, worlds, workers=workers, tell=count, block=block)
     return Foreseen(problem, load_block_problem(None, "fit", block), worlds, expected)
 
 

@@ -23,10 +23,27 @@ Command = Callable[..., Any]
 
 VERBS = ("assess", "plan", "simulate", "schema")
 VERDICTS = {
-    "oily-forehead": (0, "reasonable_with_conditions"),
-    "oily-sweating": (0, "reasonable_with_conditions"),
-    "jawline-acne": (0, "reasonable_with_conditions"),
-    "repeat-20-weeks": (0, "reasonable_with_conditions"),
+    **dict.fromkeys(
+        (
+            "oily-forehead",
+            "oily-sweating",
+            "jawline-acne",
+            "acne-add-on",
+            "hormonal-acne",
+            "resistant-acne",
+            "scars-muscle-pull",
+            "upper-face-lines",
+            "jaw",
+            "nose-and-lip",
+            "axillae",
+            "palms",
+            "soles",
+            "bladder",
+            "repeat-20-weeks",
+            "repeat-frown-lines",
+        ),
+        (0, "reasonable_with_conditions"),
+    ),
     "repeat-10-weeks": (1, "not_now"),
     "pregnant": (1, "contraindicated"),
     "myasthenia-aminoglycoside": (1, "contraindicated"),

@@ -14,14 +14,32 @@ from holocrine.domain.plan import Plan
 from holocrine.domain.reading import read_case, read_plan
 from holocrine.domain.vocabulary import Sex
 from holocrine.knowledge.products import products, syringes
+from holocrine.planning.geometry import checked_points
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 VERDICTS = {
-    "oily-forehead": "reasonable_with_conditions",
-    "jawline-acne": "reasonable_with_conditions",
-    "oily-sweating": "reasonable_with_conditions",
+    **dict.fromkeys(
+        (
+            "oily-forehead",
+            "oily-sweating",
+            "jawline-acne",
+            "acne-add-on",
+            "hormonal-acne",
+            "resistant-acne",
+            "scars-muscle-pull",
+            "upper-face-lines",
+            "jaw",
+            "nose-and-lip",
+            "axillae",
+            "palms",
+            "soles",
+            "bladder",
+            "repeat-20-weeks",
+            "repeat-frown-lines",
+        ),
+        "reasonable_with_conditions",
+    ),
     "repeat-10-weeks": "not_now",
-    "repeat-20-weeks": "reasonable_with_conditions",
     "pregnant": "contraindicated",
     "myasthenia-aminoglycoside": "contraindicated",
     "incomplete": "ask",
@@ -29,10 +47,12 @@ VERDICTS = {
 PROTOCOLS = {
     # name: points, units, mL, as published
     "abobotulinumtoxinA-forehead-row": (10, 40.0, 0.4),
+    "bladder-20-points": (20, 100.0, 10.0),
     "forehead-intramuscular-5x2": (5, 10.0, 0.25),
     "forehead-intramuscular-5x4": (5, 20.0, 0.5),
     "microbotox-forehead": (100, 20.0, 1.0),
 }
+FACIAL = sorted(set(PROTOCOLS) - {"bladder-20-points"})
 BROW_MARGIN = 20.0
 """mm; the default of the safety rules."""
 
@@ -80,16 +100,20 @@ def test_ten_weeks_is_too_early_and_says_until_when() -> None:
     assert assessment.earliest_date == "2026-05-31"  # 90 days after 2026-03-02
 
 
-@pytest.mark.parametrize("name", ["repeat-10-weeks", "repeat-20-weeks"])
-def test_past_points_lie_where_they_are_said_to_lie(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "units_per_ml"), [("repeat-10-weeks", 20), ("repeat-20-weeks", 20), ("repeat-frown-lines", 40)]
+)
+def test_past_points_lie_where_they_are_said_to_lie(name: str, units_per_ml: int) -> None:
     case = case_of(name)
     assert case.patient.sex is not None
     face = build_face(case.patient.sex, case.patient.face)
-    for session in case.sessions:
+    mapped = [session for session in case.sessions if session.points]
+    assert mapped
+    for session in mapped:
         assert {face.region_at(point.x, point.y) for point in session.points} == set(session.regions)
         for point in session.points:
-            # 20 units per mL was the solution; the tolerance is the rounding of the product
-            assert point.units == pytest.approx(20 * point.volume, rel=1e-9)
+            # the tolerance is the rounding of the product
+            assert point.units == pytest.approx(units_per_ml * point.volume, rel=1e-9)
 
 
 def test_mapped_lesions_lie_in_goal_regions() -> None:
@@ -114,22 +138,32 @@ def test_protocol_can_be_drawn_up(name: str) -> None:
     plan = plan_of(name)
     facts = products()[plan.solution.product]
     assert plan.solution.vial_units in facts.vial_units
-    assert plan.total_units <= facts.labelled_facial_maximum
     for point in plan.points:
         assert point.volume >= syringes()[plan.solution.syringe].minimum_ml
         # units and volume of each point agree with the vial; the tolerance is the rounding of one product
         assert point.units == pytest.approx(plan.solution.concentration * point.volume, rel=1e-9)
 
 
+@pytest.mark.parametrize("name", FACIAL)
+def test_protocol_of_the_face_keeps_its_labelled_maximum(name: str) -> None:
+    plan = plan_of(name)
+    assert plan.total_units <= products()[plan.solution.product].labelled_facial_maximum
+
+
 @pytest.mark.parametrize("sex", ["female", "male"])
 @pytest.mark.parametrize("name", PROTOCOLS)
-def test_protocol_points_lie_in_their_region_and_above_the_brow(name: str, sex: Sex) -> None:
-    face = build_face(sex, FaceMeasurements())
+def test_protocol_points_lie_in_their_region(name: str, sex: Sex) -> None:
     plan = plan_of(name)
-    assert all(face.region_at(point.x, point.y) == point.region for point in plan.points)
-    heights = height_above_brow(face, [(point.x, point.y) for point in plan.points])
-    assert heights.min() >= BROW_MARGIN
+    assert checked_points(plan, build_face(sex, FaceMeasurements())) == plan
     assert len({(point.x, point.y) for point in plan.points}) == len(plan.points)
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+@pytest.mark.parametrize("name", FACIAL)
+def test_protocol_of_the_face_stays_above_the_brow(name: str, sex: Sex) -> None:
+    face = build_face(sex, FaceMeasurements())
+    heights = height_above_brow(face, [(point.x, point.y) for point in plan_of(name).points])
+    assert heights.min() >= BROW_MARGIN
 
 
 def test_only_the_intramuscular_protocols_break_the_forehead_rule() -> None:

@@ -51,7 +51,7 @@ def tables(folder: Path, responders: str = "92") -> Path:
             value="decrease",
             role="held_out",
         ),
-        observation(6, "S4-A", outcome="retention", target="bladder", value="6", **SHARE),
+        observation(6, "S4-A", outcome="quality of life", target="bladder", value="6", **SHARE),
         observation(
             7,
             "S3-A",

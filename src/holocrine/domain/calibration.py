@@ -31,12 +31,10 @@ class RunAgreement(Record):
     effective_size_of: str
 
 
-class Calibration(Record):
-    """A finished population fit."""
+class BlockCalibration(Record):
+    """The finished fit of one block: of the toxin's parameters, or of a system's that shares none with them."""
 
-    schema_name: Annotated[Literal["holocrine.calibration/1"], Field(alias="schema")] = "holocrine.calibration/1"
     block: str = "toxin"
-    """What was fitted: the toxin's parameters, or those of a system that shares none with it."""
     file: str
     posterior: str
     package_version: str
@@ -48,5 +46,10 @@ class Calibration(Record):
     fitted_rows: int
     agreement: tuple[RunAgreement, ...]
     log_bayes_factors: tuple[LogBayesFactor, ...]
-    others: tuple[Calibration, ...] = ()
-    """The other blocks where several were fitted."""
+
+
+class Calibration(BlockCalibration):
+    """A finished population fit; `others` are the further blocks where several were fitted."""
+
+    schema_name: Annotated[Literal["holocrine.calibration/1"], Field(alias="schema")] = "holocrine.calibration/1"
+    others: tuple[BlockCalibration, ...] = ()

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from holocrine.domain.validation import Role
 from holocrine.domain.vocabulary import HypothesisId
-from holocrine.errors import SolverError
 from holocrine.inference.arms.questions import Statistic
 from holocrine.inference.blocks.belonging import TOXIN
 from holocrine.inference.blocks.problem import BlockProblem, block_problem
@@ -119,15 +118,7 @@ def _prepare(directory: Path | None, role: Role | None, only: Only, block: Block
 
 
 def _answer(scores: Array, hypotheses: tuple[HypothesisId, ...]) -> Array:
-    problem = _prepared["problem"]
-    rows = len(problem.common.questions) + len(hypotheses) * len(problem.sebum.questions)
-    answers = np.full((len(scores), rows, 2), np.nan)
-    for number, row in enumerate(scores):
-        try:
-            answers[number] = problem.predict(row, hypotheses)
-        except (SolverError, ValueError):  # impossible anatomy or equations too stiff: the world counts as impossible
-            continue
-    return answers
+    return _prepared["problem"].predict_all(scores, hypotheses)
 
 
 def _foresee(scores: Array, hypotheses: tuple[HypothesisId, ...], numbers: NDArray[np.int64]) -> Array:

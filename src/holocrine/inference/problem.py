@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from holocrine.domain.validation import Role
 from holocrine.domain.vocabulary import HypothesisId
+from holocrine.errors import SolverError
 from holocrine.inference.arms.asking import ask
 from holocrine.inference.arms.given import NotModelledError
 from holocrine.inference.arms.people import PEOPLE, Sample, sample
@@ -91,6 +92,17 @@ class AnyProblem(ABC, Generic[Asked]):
         Of a word's row the first number is the effect it speaks about. The second is the SD that a dose adds which
         was not printed.
         """
+
+    def predict_all(self, scores: Array, hypotheses: Sequence[HypothesisId]) -> Array:
+        """`predict` of every row of `scores` (n, d), (n, rows, 2); nan where a world cannot be computed."""
+        rows = len(self.common.questions) + len(hypotheses) * len(self.sebum.questions)
+        answers = np.full((len(scores), rows, 2), np.nan)
+        for number, row in enumerate(scores):
+            try:
+                answers[number] = self.predict(row, hypotheses)
+            except (SolverError, ValueError):  # impossible anatomy or equations too stiff
+                continue
+        return answers
 
     @abstractmethod
     def foresee(self, scores: Array, hypothesis: HypothesisId, number: int) -> Array:

@@ -37,7 +37,10 @@ PREFIX: Mapping[Region, str] = {
     "sole_right": "SR",
     "bladder": "B",
 }
-SEARCHED = "best of all even patterns and standard muscle patterns, then improved group by group; no bound on the gap is computed"
+SEARCHED = (
+    "best of all even patterns and standard muscle patterns, then improved group by group; "
+    "no bound on the gap is computed"
+)
 CHARACTER = {
     "no_injection": "nothing is injected",
     "sparing": "dose and punctures twice as dear, 40% of the harm limits",

@@ -151,9 +151,9 @@ def _print_benefits(console: Console, benefits: Sequence[Benefit]) -> None:
     """One line for each target."""
     _, when, weeks = benefits[0].description.rpartition(" in weeks ")
     table = _table()
-    table.add_column(f"Benefit{when}{weeks if when else ''}", no_wrap=True)
+    table.add_column(f"Benefit{when}{weeks if when else ''}")
     for name in ("Expected", "Worthwhile", "No effect"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right")
     for benefit in benefits:
         least = wording.percent(benefit.meaningful_fall)
         table.add_row(
@@ -210,7 +210,7 @@ def _print_alternatives(console: Console, alternatives: Sequence[Alternative], p
     table.add_column("Plan", no_wrap=True)
     table.add_column("Points", justify="right")
     table.add_column("Dose", justify="right", no_wrap=True)
-    table.add_column(wording.capital(fall), no_wrap=True)
+    table.add_column("Fall", no_wrap=True)
     table.add_column("Why")
     for a in alternatives:
         table.add_row(

@@ -12,7 +12,7 @@ from holocrine.domain.case import Case
 from holocrine.domain.forecast import Benefit, Course, Forecast, HypothesisWeight
 from holocrine.domain.maps import FaceMaps
 from holocrine.domain.plan import Plan, Provenance
-from holocrine.domain.vocabulary import Target
+from holocrine.domain.vocabulary import Region, Target
 from holocrine.simulation.balance import mass_balance
 from holocrine.simulation.binding import Shots
 from holocrine.simulation.course import Simulation
@@ -42,7 +42,7 @@ WHAT_FALLS: Mapping[Target, str] = {
     "crows_feet": "mean fall in the grade of lines beside the eyes at full effort",
     "jaw": "mean fall in the thickness of the masseter",
     "nose_tip": "mean loss of the pull that draws the nose tip down",
-    "upper_lip": "mean loss of the pull that rolls the upper lip in",
+    "upper_lip": "mean loss of the pull that rolls the upper lip inwards",
     "bladder": "mean fall in leak episodes a day against no injection",
 }
 """What each target's benefit is, in words; `regions` are those read out."""
@@ -130,7 +130,12 @@ def _retreatment(case: Case, simulator: Simulator, outcomes: Sequence[Outcome], 
 
 
 def _regions(simulator: Simulator) -> str:
-    return ", ".join(region.replace("_", " ") for region in simulator.person.scene.regions)
+    return ", ".join(_in_words(region) for region in simulator.person.scene.regions)
+
+
+def _in_words(region: Region) -> str:
+    place, _, side = region.rpartition("_")
+    return f"{side} {place.replace('_', ' ')}" if side in ("left", "right") else region.replace("_", " ")
 
 
 def _hypotheses(simulator: Simulator, outcomes: Sequence[Outcome]) -> tuple[HypothesisWeight, ...]:

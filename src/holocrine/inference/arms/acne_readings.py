@@ -111,9 +111,11 @@ def success(world: BlockWorld, visit: Visit, *, by_grades: bool) -> float:
     return _percent_below(world, now, thresholds(world)[highest])
 
 
-def improved(world: BlockWorld, visit: Visit) -> float:
-    """Percent of people who call themselves better: the fall of lesions that they remember is a partial response."""
+def improved(world: BlockWorld, visit: Visit, *, well: bool) -> float:
+    """Percent of people who remember a fall of lesions that they call a partial or (`well`) a good response."""
     limit = 1.0 - world.typical["response_partial_from"]
+    if well:
+        limit *= 1.0 - world.typical["response_good_step"]
     return _percent_below(world, left(world, visit, "total"), limit, world.typical["response_noise"] / limit)
 
 

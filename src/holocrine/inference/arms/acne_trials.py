@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,14 +39,14 @@ class Courses:
 
 
 def courses(world: BlockWorld, regimen: Regimen) -> Courses:
-    """The courses of one regimen; those of all regimens that the world needs are integrated at one go."""
-    return world.once("acne courses", lambda: _integrate(world))[regimen]
+    """The courses of one regimen; those of all regimens and worlds at hand are integrated at one go."""
+    return world.together("acne courses", _integrate)[regimen]
 
 
-def _integrate(world: BlockWorld) -> dict[Regimen, Courses]:
-    """All regimens side by side as lanes of one integration, from rest on day 0."""
-    values = world.values
-    asked = [need for need in world.needs if isinstance(need, Regimen)]
+def _integrate(worlds: Sequence[BlockWorld]) -> list[dict[Regimen, Courses]]:
+    """All regimens and the people of all worlds side by side as lanes of one integration, from rest on day 0."""
+    values = {name: np.concatenate([world.values[name] for world in worlds]) for name in worlds[0].values}
+    asked = [need for need in worlds[0].needs if isinstance(need, Regimen)]
     effects = [drug_effects(regimen.courses, {"drugs": values}, DAYS, sex=regimen.sex) for regimen in asked]
 
     def lanes(name: str) -> Array:
@@ -63,7 +63,10 @@ def _integrate(world: BlockWorld) -> dict[Regimen, Courses]:
     constants = {c.symbol: values[c.source] for c in ACNE.constants if c.source in values}
     starts = np.broadcast_to(AT_REST[:, None, None], (AT_REST.size, *sebum.shape[1:]))
     states = relax(ACNE, starts, constants, inputs, STEP, 1)
-    return {regimen: Courses(sebum[:, i].T, states[:, :, i]) for i, regimen in enumerate(asked)}
+    mine = np.split(np.arange(sebum.shape[-1]), len(worlds))
+    return [
+        {regimen: Courses(sebum[:, i, own].T, states[:, :, i, own]) for i, regimen in enumerate(asked)} for own in mine
+    ]
 
 
 def on_day(course: Array, day: float) -> Array:
@@ -78,6 +81,10 @@ def lesions_left(world: BlockWorld, regimen: Regimen, kind: Kind, day: float) ->
 
     What happens in every arm of a trial, vehicle or not, is included.
     """
+    return world.once(("left", regimen, kind, day), lambda: _left(world, regimen, kind, day))
+
+
+def _left(world: BlockWorld, regimen: Regimen, kind: Kind, day: float) -> Array:
     state = on_day(courses(world, regimen).states, day)
     values = world.values
     now = np.sum([values[SHARE[t]] * state[OWN.index(STOCKS[t])] for t in LESIONS[kind]], axis=0)

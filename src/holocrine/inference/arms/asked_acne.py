@@ -29,7 +29,9 @@ def acne(row: BlockRow) -> BlockAsked:
     if row.says("follicular cast"):
         return "follicular casts", _of_arm(row, acne_readings.casts_change)
     if row.is_share and row.says("self-assessed", "reduction or clearance"):
-        return "acne self-rated", _of_arm(row, acne_readings.improved)
+        return "acne self-rated", _of_arm(row, partial(acne_readings.improved, well=False))
+    if row.is_share and row.says("satisf"):
+        return "acne self-rated", _of_arm(row, partial(acne_readings.improved, well=True))
     if row.says("success", "iga", "isga", "egss", "clear"):
         return _success(row)
     if row.says("lesion", "comedo", "papule", "pustule"):

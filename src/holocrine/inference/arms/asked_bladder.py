@@ -42,11 +42,13 @@ def _share(row: BlockRow, given: Injected) -> BlockAsked:
 
 
 def _leaks(row: BlockRow, given: Injected) -> BlockAsked:
+    if row.observation.statistic != "mean":
+        raise row.not_as_reported("leak episodes")
     per_days = 7.0 if "week" in row.observation.unit else 1.0
     weekly = "week" in row.arm.baseline.get("incontinence_episodes", "")
     printed = baseline_number(row.arm, "incontinence_episodes")
     before = printed if printed is None or not weekly else printed / 7.0
-    change = row.says("change") or row.observation.statistic == "direction"
-    reading = bladder_readings.leak_change if change else bladder_readings.leaks
+    change = row.says("change")
+    reading = bladder_readings.fall_of_leaks if change else bladder_readings.leaks
     name = "fall of leak episodes" if change else "leak episodes"
     return name, partial(reading, given=given, day=row.day, before=before, per_days=per_days)

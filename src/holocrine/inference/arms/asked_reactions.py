@@ -38,6 +38,8 @@ CODED: dict[str, Coded] = {
 SENSATIONS = ("sensory", "tightness", "paresthesia", "paraesthesia", "heav")
 BLAMED = ("related", "subjects with adverse", "significant", "mild", "complication")
 """Words of outcomes that count only events put down to the treatment (assumption for those that do not say it)."""
+POOLED = PRODUCTS[:3]
+"""Products behind reports that name none: those that have been in use for long."""
 MEDICAL = ("dystonia", "spasticity", "urology")
 _SHORT: dict[str, Product] = {name.partition("botulinum")[0]: name for name in get_args(Product)}
 
@@ -99,8 +101,9 @@ def _antibodies(row: BlockRow) -> BlockAsked:
         raise row.not_as_reported("antibodies")
     named = f"{row.words.partition(',')[2]} {row.arm.product}"
     products = tuple(name for short, name in _SHORT.items() if short in named.split() or name in named.split())
-    medical = row.says(*MEDICAL)
-    return "antibodies", partial(reaction_readings.antibodies, products=products or PRODUCTS[:3], medical=medical)
+    pool = "antibody_medical_abo" if products == ("abobotulinumtoxinA",) else "antibody_medical_pool"
+    medical = "" if row.says(*MEDICAL) else pool
+    return "antibodies", partial(reaction_readings.antibodies, products=products or POOLED, medical=medical)
 
 
 def _halo(row: BlockRow) -> BlockAsked:

@@ -20,10 +20,10 @@ def leaks(world: BlockWorld, *, given: Injected, day: float, before: float | Non
     return per_days * float(_on(_course(world, given, before).leaks, day).mean())
 
 
-def leak_change(world: BlockWorld, *, given: Injected, day: float, before: float | None, per_days: float) -> float:
-    """Mean change of leak episodes in `per_days` days."""
+def fall_of_leaks(world: BlockWorld, *, given: Injected, day: float, before: float | None, per_days: float) -> float:
+    """Mean fall of leak episodes in `per_days` days; positive where there are fewer."""
     course = _course(world, given, before)
-    return per_days * float((_on(course.leaks, day) - course.leaks_untreated[:, 0]).mean())
+    return per_days * float((course.leaks_untreated[:, 0] - _on(course.leaks, day)).mean())
 
 
 def dry(world: BlockWorld, *, given: Injected, day: float) -> float:

@@ -81,11 +81,18 @@ def any_event(world: BlockWorld, *, session: Session, blamed: bool) -> float:
     return _percent(_odds_times(np.array([1.0 - free]), world.typical["events_toxin"] if session.toxin else 1.0))
 
 
-def antibodies(world: BlockWorld, *, products: tuple[Product, ...], medical: bool) -> float:
-    """Percent of people with neutralising antibodies after sessions every 90 days, mean over `products`."""
-    use = "medical" if medical else "face"
+def antibodies(world: BlockWorld, *, products: tuple[Product, ...], medical: str = "") -> float:
+    """Percent of people with neutralising antibodies after sessions every 90 days, mean over `products`.
+
+    `medical` names the share of people who were not treated for their looks; without it all were not.
+    """
+    share = world.typical[medical] if medical else 1.0
+    return share * _antibodies(world, products, "medical") + (1.0 - share) * _antibodies(world, products, "face")
+
+
+def _antibodies(world: BlockWorld, products: tuple[Product, ...], use: Literal["medical", "face"]) -> float:
     sessions = world.typical[f"antibody_sessions_{use}"]
-    dose = world.typical["antibody_dose_medical"] if medical else 1.0
+    dose = world.typical["antibody_dose_medical"] if use == "medical" else 1.0
     value = world.values
     hazards = [
         session_hazard(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from holocrine.inference.arms.asking import topic_of
 from holocrine.inference.arms.given import NotModelledError
-from holocrine.knowledge.evidence import Evidence, Observation
+from holocrine.knowledge.evidence import Arm, Evidence, Observation
 from holocrine.knowledge.fitted_blocks import FittedBlock
 
 TOXIN: Literal["toxin"] = "toxin"
@@ -22,10 +22,16 @@ def block_of(observation: Observation, evidence: Evidence) -> FittedBlock | Lite
     arm = evidence.arm_of(observation)
     if observation.target in _BY_TARGET:
         return _BY_TARGET[observation.target]
-    if observation.target == "sebum" and arm.drug and not arm.has_toxin:
+    if observation.target in ("sebum", "satisfaction") and _in_a_trial_of_acne_drugs(arm, evidence):
         return "acne"
     try:
         topic_of(observation)
     except NotModelledError:
         return "reactions" if observation.target == "safety" else TOXIN
     return TOXIN
+
+
+def _in_a_trial_of_acne_drugs(arm: Arm, evidence: Evidence) -> bool:
+    """Whether people were chosen for acne, and drugs but no toxin given, in this arm or in another of its study."""
+    trial = [other for other in evidence.arms.values() if other.study_id == arm.study_id]
+    return "acne" in arm.selected_for and any(a.drug for a in trial) and not any(a.has_toxin for a in trial)

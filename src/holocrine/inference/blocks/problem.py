@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from holocrine.domain.validation import Role
 from holocrine.domain.vocabulary import HypothesisId
+from holocrine.errors import SolverError
 from holocrine.inference.arms.given import NotModelledError
 from holocrine.inference.arms.people import Sample
 from holocrine.inference.blocks.asking import ask_block
@@ -43,7 +44,19 @@ class BlockProblem(AnyProblem[BlockQuestion]):
     def predict(self, scores: Array, hypotheses: Sequence[HypothesisId] = ()) -> Array:
         """As `AnyProblem.predict`; doses count as known."""
         del hypotheses
-        world = self.world(scores)
+        return self._answered(self.world(scores))
+
+    def predict_all(self, scores: Array, hypotheses: Sequence[HypothesisId] = ()) -> Array:
+        """As `AnyProblem.predict_all`; the worlds share their integrations."""
+        worlds = [self.world(row) for row in scores]
+        for world in worlds:
+            world.peers.extend(worlds)
+        try:
+            return np.stack([self._answered(world) for world in worlds])
+        except (SolverError, ValueError):  # one of them is impossible: find out which
+            return super().predict_all(scores, hypotheses)
+
+    def _answered(self, world: BlockWorld) -> Array:
         return np.array([(q.expected(world), 0.0) for q in self.common.questions]).reshape(-1, 2)
 
     def foresee(self, scores: Array, hypothesis: HypothesisId, number: int) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
@@ -27,13 +27,15 @@ SEED = 20261123
 class BlockWorld:
     """The model of a block at typical values `typical`, in units; `sample` are the people of every arm.
 
-    `needs` names what all questions together will ask for, so that it can be worked out at one go.
+    `needs` names what all questions together will ask for, and `peers` the worlds that are asked at the same time (none:
+    this one alone), so that it can be worked out at one go.
     """
 
     typical: Mapping[str, float]
     unknowns: Unknowns
     sample: Sample
     needs: tuple[Hashable, ...] = ()
+    peers: list[BlockWorld] = field(default_factory=list)
     _kept: dict[Hashable, object] = field(default_factory=dict)
 
     def persons(self, name: str) -> Array:
@@ -49,6 +51,14 @@ class BlockWorld:
         """What `make` returns, worked out once in this world for each `key`."""
         if key not in self._kept:
             self._kept[key] = make()
+        return cast(Made, self._kept[key])
+
+    def together(self, key: Hashable, make: Callable[[Sequence[BlockWorld]], Sequence[Made]]) -> Made:
+        """As `once`, but `make` works out one result for each of the peers."""
+        if key not in self._kept:
+            worlds = self.peers or [self]
+            for world, made in zip(worlds, make(worlds), strict=True):
+                world._kept[key] = made
         return cast(Made, self._kept[key])
 
 

@@ -47,8 +47,8 @@ def _outcomes(case: Case, simulator: Simulator, simulation: Simulation, shots: S
         yield from pores_outcomes(case, simulator, simulation)
     if facial:
         yield from brow_outcomes(case, simulator, simulation)
-    for of_muscle in (lines_outcomes, jaw_outcomes, nose_tip_outcomes, upper_lip_outcomes):
-        yield from of_muscle(case, simulator, simulation)
+        for of_muscle in (lines_outcomes, jaw_outcomes, nose_tip_outcomes, upper_lip_outcomes):
+            yield from of_muscle(case, simulator, simulation)
     if "bladder" in regions:
         yield from bladder_outcomes(case, simulator, simulation, shots)
 
