@@ -1,54 +1,32 @@
-"""Comparisons that need no study arm: natural experiments, drugs, needles, bladder walls, and acne at rest.
+"""Comparisons that need no arm of a study: natural experiments, enzyme inhibitors, acne and scars left alone.
 
-Each gives what one person or the mean of the draws may show: the spread of parameters, without that of studies or
-samples. A row that `holocrine validate` predicts takes precedence.
+Each gives what one person may show: the spread of parameters, without that of studies or samples. A row that
+`holocrine validate` predicts takes precedence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.anatomy.bladder_wall import DEPTH_MM, standard_points
-from holocrine.anatomy.sheets import to_plane
-from holocrine.anatomy.sites import layer_stack
-from holocrine.domain.case import AcneTreatment, Case
-from holocrine.domain.plan import InjectionPoint
-from holocrine.domain.urology import Cause, Urology
 from holocrine.domain.validation import ObservationScore, Role
-from holocrine.domain.vocabulary import DrugClass, Region
 from holocrine.execution.person_draws import person_draws
 from holocrine.knowledge.evidence import Evidence
 from holocrine.knowledge.parameters import Block, load_block
 from holocrine.models.androgens import androgen_state, known_interventions
 from holocrine.models.scars import present_of
 from holocrine.simulation.acne_course import Surroundings, knot_days, relative_states
-from holocrine.simulation.binding import Shots
 from holocrine.simulation.draws import Draws
-from holocrine.simulation.library import KernelLibrary
-from holocrine.simulation.systems.acne import lesion_fall, predicted_fall, vehicle_effect
-from holocrine.simulation.systems.bladder import (
-    BladderCourse,
-    bladder_course,
-    contraction_surface,
-    wall_contraction,
-    wall_loading,
-)
-from holocrine.simulation.systems.drugs import DrugCourse, drug_effects
-from holocrine.simulation.systems.reactions import needle_reactions
+from holocrine.simulation.systems.acne import lesion_fall, vehicle_effect
 
 Array = NDArray[np.float64]
 
 DRAWS, SEED = 512, 20260302
-WEEKS = np.arange(27.0)
 DOI = "https://doi.org/"
-SMALLEST = 1e-6
-"""Below this nothing is written out."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +46,10 @@ class Quoted:
 class OwnComparisons:
     """All of them, by the number of the system; computed once."""
 
-    def __init__(self, evidence: Evidence, case: Case) -> None:
-        """`case` is an adult without blood-thinning drugs."""
-        self.evidence, self.case = evidence, case
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
         self.draws: Draws = person_draws(SEED, DRAWS)
-        blocks: tuple[Block, ...] = ("acne", "drugs", "skin", "reactions", "bladder")
+        blocks: tuple[Block, ...] = ("acne", "drugs", "skin")
         self.blocks: Mapping[Block, Mapping[str, Array]] = {
             block: {name: self.draws.local[name] for name in load_block(block)} for block in blocks
         }
@@ -84,9 +61,6 @@ class OwnComparisons:
             4: list(self._acne()),
             5: list(self._scars()),
             6: list(self._hormones()),
-            7: list(self._drugs()),
-            15: list(self._bladder()),
-            17: list(self._needles()),
         }
 
     def _row(self, observation_id: str, draws: Array) -> ObservationScore:
@@ -105,10 +79,6 @@ class OwnComparisons:
             observation.day.mid if observation.day else None,
         )
         return _beside(quoted, draws, observation_id, arm.n)
-
-    def _mean(self, observation_id: str, draws: Array) -> ObservationScore:
-        """The same for the mean of an arm's persons: the interval is that of single persons, wider than the arm's."""
-        return self._row(observation_id, draws).model_copy(update={"predicted": float(draws.mean())})
 
     def _acne(self) -> Iterator[ObservationScore]:
         values, week = self.blocks["acne"], 14
@@ -173,113 +143,9 @@ class OwnComparisons:
             100.0 * none.drive / base.drive,
         )
 
-    def _drugs(self) -> Iterator[ObservationScore]:
-        courses: Sequence[tuple[str, DrugClass]] = (
-            ("CUNLIFFE1987-1", "oral_isotretinoin"),
-            ("DRAELOS2025-1", "topical_antiandrogen"),
-        )
-        for name, drug in courses:
-            day = self.evidence.observations[name].day
-            assert day is not None
-            left = drug_effects([DrugCourse(drug, 0.0)], self.blocks, np.array([day.mid]), sex="female").sebum[:, 0]
-            yield self._row(name, 100.0 * (left - 1.0))
-        trials: Sequence[tuple[str, DrugClass, str]] = (
-            ("LAMEL2015-1", "benzoyl_peroxide", "benzoyl peroxide"),
-            ("MALONEY2008-1", "combined_oral_contraceptive", "contraceptive"),
-            ("ABPO_JAPAN2016-1", "fixed_combination", "adapalene and benzoyl peroxide"),
-            ("ABPO_JAPAN2016-2", "topical_retinoid", "adapalene"),
-            ("SCHMIDT2011-7", "topical_antibiotic", "clindamycin"),
-            ("ADA_CLIN_NCT03615768-3", "topical_retinoid", "adapalene"),
-            ("ADA_CLIN_NCT03615768-5", "topical_antibiotic", "clindamycin"),
-        )
-        for name, drug, words in trials:
-            yield self._row(name, self._total_change(name, drug, words))
-
-    def _total_change(self, name: str, drug: DrugClass, words: str) -> Array:
-        """Change of the lesion count in percent as a trial reads it: the drug's own and what vehicle arms show."""
-        day = self.evidence.observations[name].day
-        weeks = 12.0 if day is None else day.mid / 7.0
-        treatment = AcneTreatment.model_validate(
-            {"drug": words, "drug_class": drug, "duration": f"{weeks:g} week", "response": "unknown"}
-        )
-        fall = predicted_fall(treatment, self.blocks, "female")
-        time = vehicle_effect(np.array([weeks]), self.blocks["acne"])
-        left = np.mean([time["papules"][:, 0], time["closed_comedones"][:, 0]], axis=0)
-        return np.asarray(100.0 * ((1.0 - fall) * left - 1.0))
-
-    def _wall(self, units: float, points: Literal[20, 30], cause: Cause) -> BladderCourse:
-        draws, own = self.draws, self.blocks["bladder"]
-        places = to_plane("bladder", standard_points(points))
-        volume = np.full(points, 0.5 if points == 20 else 1.0)
-        stacks = [layer_stack("bladder", "female")] * points
-        shots = Shots(
-            "onabotulinumtoxinA", places, np.full(points, DEPTH_MM), np.full(points, units / points), volume, stacks
-        )
-        loading = wall_loading(shots, draws, own, KernelLibrary(draws.spatial), "expert")
-        return bladder_course(
-            wall_contraction(loading, contraction_surface(draws, own, WEEKS)), WEEKS, own, Urology(cause=cause)
-        )
-
-    def _bladder(self) -> Iterator[ObservationScore]:
-        idiopathic = self._wall(100.0, 20, "idiopathic")
-        low, high = (self._wall(units, 30, "neurogenic") for units in (200.0, 300.0))
-        before = idiopathic.leaks_untreated[:, 0]
-        yield self._mean("NITTI2013-1", idiopathic.leaks[:, 12] - before)
-        yield self._mean("NITTI2013-4", idiopathic.leaks_untreated[:, 12] - before)
-        yield self._mean("NITTI2013-2", 100.0 * idiopathic.dry[:, 12])
-        yield self._mean("NITTI2013-5", 100.0 * idiopathic.dry_untreated[:, 12])
-        for name, course in (
-            ("CRUZ2011-1", low.leaks),
-            ("CRUZ2011-2", high.leaks),
-            ("CRUZ2011-3", low.leaks_untreated),
-        ):
-            yield self._mean(name, 7.0 * (course[:, 6] - low.leaks_untreated[:, 0]))
-        yield self._mean("HERSCHORN2011-1", high.leaks[:, 6])
-        yield self._mean("HERSCHORN2011-2", high.leaks_untreated[:, 6])
-        yield self._mean("OAB_SAFETY_SEX-1", 100.0 * idiopathic.retention)
-
-    def _needles(self) -> Iterator[ObservationScore]:
-        arms: Sequence[tuple[Mapping[Region, int], Mapping[str, Sequence[str]]]] = (
-            ({"glabella": 5}, {"headache": ("35", "36"), "bruise": ("41", "42")}),
-            ({"temple_left": 3, "temple_right": 3}, {"headache": ("37", "38"), "bruise": ("43", "44")}),
-            ({"forehead": 5, "glabella": 5}, {"headache": ("39", "40"), "bruise": ("45", "46")}),
-        )
-        for punctures, rows in arms:
-            points = [_puncture(region, number) for region, count in punctures.items() for number in range(count)]
-            found = {one.reaction: one for one in needle_reactions(self.case, points, self.blocks["reactions"])}
-            for reaction, names in rows.items():
-                one = next(item for name, item in found.items() if name == reaction)
-                for name in names:
-                    row = self._row(f"ONABOT_SAFETY2023-{name}", np.array([one.lo90, one.probability, one.hi90]))
-                    ends = {
-                        "predicted": one.probability,
-                        "lo90": one.lo90,
-                        "hi90": one.hi90,
-                        "lo50": None,
-                        "hi50": None,
-                    }
-                    inside = one.lo90 <= (row.observed or 0.0) <= one.hi90
-                    yield row.model_copy(update={**ends, "inside90": inside})
-
-
-def _puncture(region: Region, number: int) -> InjectionPoint:
-    return InjectionPoint.model_validate(
-        {
-            "id": f"{region} {number}",
-            "region": region,
-            "x": "0 mm",
-            "y": "0 mm",
-            "depth": "4 mm",
-            "plane": "intramuscular",
-            "units": 4,
-            "volume": "0.1 mL",
-        }
-    )
-
 
 def _beside(quoted: Quoted, draws: Array, observation_id: str = "", n: int | None = None) -> ObservationScore:
     """`draws` (draws,) summed up beside the published number."""
-    draws = np.where(np.abs(draws) < SMALLEST, 0.0, draws)
     lo90, lo50, middle, hi50, hi90 = (float(q) for q in np.quantile(draws, (0.05, 0.25, 0.5, 0.75, 0.95)))
     known = bool(np.isfinite(quoted.value))
     blank: dict[str, None] = dict.fromkeys(

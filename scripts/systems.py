@@ -24,9 +24,11 @@ from system_rows import merged, rows_of, table_of
 from holocrine.domain.evidence import ParameterEntry
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.validation import ObservationScore, Validation
+from holocrine.execution.person_draws import fitted_parameters
 from holocrine.knowledge.claims import load_claims
 from holocrine.knowledge.evidence import Evidence, packaged_evidence
-from holocrine.knowledge.posterior import load_posterior, status_of
+from holocrine.knowledge.parameters import load_hypotheses
+from holocrine.knowledge.posterior import load_posterior
 from holocrine.knowledge.rules import rules
 from holocrine.learning import evidence_parameters, processors, validate
 from holocrine.services import load_case, plan
@@ -51,9 +53,8 @@ COMPARED = """## Compared with
 
 Numbers are predictions of the model as packaged ({status}). Held-out rows were seen by no fit.
 """
-OWN = """Rows that `holocrine validate` does not predict yet are computed here from the same draws: their intervals hold
-the spread of parameters and persons, without that of studies and samples. *Fitted* means there that the number has
-set a parameter.
+OWN = """What has no arm in the evidence tables is computed from the same draws: its interval holds the spread of
+parameters and persons, without that of studies and samples. *Fitted* means there that the number has set a parameter.
 """
 
 
@@ -72,7 +73,7 @@ class Sources:
     @cached_property
     def own(self) -> OwnComparisons:
         """Comparisons that no study arm stands behind."""
-        return OwnComparisons(self.evidence, load_case(EXAMPLES / "oily-forehead.toml"))
+        return OwnComparisons(self.evidence)
 
     @cached_property
     def entries(self) -> Mapping[str, ParameterEntry]:
@@ -132,7 +133,7 @@ def _page(system: System, sources: Sources, figures: list[str]) -> str:
 
 
 def _compared(system: System, sources: Sources, figures: list[str]) -> str:
-    text = COMPARED.format(status=status_of(load_posterior()))
+    text = COMPARED.format(status=fitted_parameters().status)
     if system.no_number:
         text += f"\n**No adequate number found.** {system.no_number.format(searched=_searched(system, sources))}\n"
     compared = _rows(system, sources)
@@ -140,11 +141,21 @@ def _compared(system: System, sources: Sources, figures: list[str]) -> str:
         own = sources.own.by_system.get(system.number, [])
         explained = f"\n{OWN}" if any(row in own for row in compared) else ""
         text += f"{explained}\n{table_of(compared, sources.evidence)}"
-    for note in system.further:
+    for note in (*system.further, *(_weights() if system.key == "sebum" else ())):
         text += f"\n{note}\n"
     drawn = "".join(f"\n![{system.title}: model and data]({name}.svg)\n" for name in figures)
     key = "\n![Key to the plots](key.svg)\n" if any(re.fullmatch(rf"{system.page}(-\d)?", f) for f in figures) else ""
     return text + drawn + key
+
+
+def _weights() -> Iterator[str]:
+    """The explanations of the sebum effect with their weights before and after the fit."""
+    before = load_hypotheses()
+    after = load_posterior().weighted(before)
+    yield "Weights of the explanations before and after the fit:\n\n" + "\n".join(
+        f"- {one.id}, {one.label}: {one.weight:.2f}, {other.weight:.2f}"
+        for one, other in zip(before, after, strict=True)
+    )
 
 
 def _searched(system: System, sources: Sources) -> str:

@@ -94,6 +94,12 @@ def test_statistics_of_one_arm_agree_with_one_another(said: Mapping[int, float])
     assert -60.0 < said[10] < -5.0
 
 
+def test_worlds_asked_together_answer_as_each_alone(problem: BlockProblem) -> None:
+    scores = 0.5 * np.random.default_rng(2).standard_normal((3, len(problem.unknowns.names)))
+    alone = np.stack([problem.predict(row) for row in scores])
+    assert np.allclose(problem.predict_all(scores), alone, rtol=0.0, atol=1e-9)
+
+
 def test_weekly_steps_are_short_enough(problem: BlockProblem, monkeypatch: pytest.MonkeyPatch) -> None:
     world = problem.world(np.zeros(len(problem.unknowns.names)))
     regimen = next(need for need in problem.needs if isinstance(need, Regimen) and len(need.courses) == 3)

@@ -27,8 +27,8 @@ SEED = 20261123
 class BlockWorld:
     """The model of a block at typical values `typical`, in units; `sample` are the people of every arm.
 
-    `needs` names what all questions together will ask for, and `peers` the worlds that are asked at the same time (none:
-    this one alone), so that it can be worked out at one go.
+    `needs` names what all questions together will ask for, and `peers` the worlds that are asked at the same time
+    (none: this one alone), so that it can be worked out at one go.
     """
 
     typical: Mapping[str, float]
