@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,43 +27,21 @@ from holocrine.knowledge.fitted_blocks import FittedBlock
 from holocrine.knowledge.posterior import Posterior
 from holocrine.modelling.cache import cache_folder, fingerprint, write_atomically
 
-SOURCES = tuple(
-    f"holocrine.inference.{name}"
-    for name in (
-        *("bayes_factors", "calibration", "centre", "likelihood", "problem", "relevance", "unknowns"),
-        *(
-            f"arms.{name}"
-            for name in ("asking", "averages", "given", "people", "questions", "scales", "scenes", "world")
-        ),
-        *(f"arms.{name}_readings" for name in ("harm", "line", "sebum", "sweat")),
-        *(f"sampler.{name}" for name in ("gaussian", "moves", "smc", "tempering")),
-    )
-)
-"""Whatever changes what an observation is predicted to be, or how a fit proceeds."""
 
-_BLOCK_READS: Mapping[FittedBlock, tuple[str, ...]] = {
-    "acne": (
-        *(f"inference.arms.{name}" for name in ("acne_arms", "acne_readings", "acne_trials", "asked_acne")),
-        *(f"models.{name}" for name in ("acne", "androgens", "drugs", "lesion_counts")),
-    ),
-    "bladder": (),
-    "reactions": (),
-}
-
-
-def block_sources(block: FittedBlock) -> tuple[str, ...]:
-    """As `SOURCES`, for a block."""
+def _modules(*packages: str) -> tuple[str, ...]:
+    """Every module of these packages of Holocrine."""
     return tuple(
-        f"holocrine.{name}"
-        for name in (
-            *(f"inference.{name}" for name in ("calibration", "centre", "likelihood", "problem", "unknowns")),
-            *(f"inference.sampler.{name}" for name in ("gaussian", "moves", "smc", "tempering")),
-            *(f"inference.arms.{name}" for name in ("people", "questions", "rows", "scales")),
-            *(f"inference.blocks.{name}" for name in ("asking", "classes", "problem", "rows", "world")),
-            *_BLOCK_READS[block],
-        )
+        f"holocrine.{package}.{module.name}"
+        for package in packages
+        for module in iter_modules(import_module(f"holocrine.{package}").__path__)
+        if not module.ispkg
     )
 
+
+SOURCES = _modules("inference", "inference.arms", "inference.sampler")
+"""Whatever changes what an observation is predicted to be, or how a fit proceeds."""
+BLOCK_SOURCES = (*SOURCES, *_modules("inference.blocks", "models", "simulation.systems"))
+"""The same for the blocks."""
 
 PROFILE_EDGES = (-4.0, -1.5, -0.5, 0.5, 1.5, 4.0)
 """Bins of a parameter's typical value, prior SDs from the table's."""
@@ -139,7 +119,7 @@ def carry_out_block(
     only = relevant(everything)
     problem = load_block_problem(directory, "fit", block, only)
     tables = (problem.unknowns.parameters.hash, problem.unknowns.readings.hash, repr(problem.unknowns.variability))
-    key = fingerprint(block_sources(block), evidence_hash, *tables, seed, asdict(size), asdict(SETTINGS))
+    key = fingerprint(BLOCK_SOURCES, block, evidence_hash, *tables, seed, asdict(size), asdict(SETTINGS))
     folder = cache_folder() / f"fit_{block}_{key}"
     folder.mkdir(exist_ok=True)
     parts = _saved(folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.execution.fitting import SOURCES, block_sources
+from holocrine.execution.fitting import BLOCK_SOURCES, SOURCES
 from holocrine.execution.workers import BlockName, Predictors
 from holocrine.inference.arms.questions import Statistic
 from holocrine.inference.blocks.belonging import TOXIN
@@ -37,6 +37,6 @@ def foreseen(
 
     unknowns = problem.unknowns
     tables = (unknowns.parameters.hash, unknowns.readings.hash, repr(unknowns.variability))
-    sources = SOURCES if block == TOXIN else block_sources(block)
+    sources = SOURCES if block == TOXIN else BLOCK_SOURCES
     key = fingerprint(sources, evidence_hash, *tables, worlds.scores, worlds.hypotheses)
     return np.asarray(cached_arrays(f"foreseen_{block}_{key}", make)["expected"])

@@ -9,6 +9,7 @@ from typing import Any
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.inference.arms.asked_lower_face import before_treatment, lower_face
 from holocrine.inference.arms.asked_muscle import area_read, brow, lid, lines, muscle
+from holocrine.inference.arms.asked_pores import pores
 from holocrine.inference.arms.asked_satisfaction import judged, satisfaction, top_of_scale
 from holocrine.inference.arms.asked_skin import sebum, sweat
 from holocrine.inference.arms.given import Given, NotModelledError, given
@@ -65,7 +66,7 @@ def topic_of(observation: Observation) -> str:
     words = f"{observation.target} {observation.outcome}".lower()
     if "ptosis" in words or "droop" in words:
         return "brow" if "brow" in words else "eyelid"
-    if observation.target in (*_FACE, "sebum", "sweat", "muscle", "satisfaction"):
+    if observation.target in (*_FACE, "sebum", "sweat", "muscle", "satisfaction", "pores"):
         return observation.target
     if "halo" in words or "anhidro" in words or "hidro" in words:
         return "sweat"
@@ -86,6 +87,7 @@ _READERS: Mapping[str, Callable[[Row], Asked]] = {
     "lip": lower_face,
     "smile": lower_face,
     "satisfaction": satisfaction,
+    "pores": pores,
 }
 
 
