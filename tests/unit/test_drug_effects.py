@@ -144,7 +144,9 @@ def test_courses_of_a_case(case: Case) -> None:
     goals = case.goals.model_copy(update={"drugs_alongside": ("spironolactone", "anticoagulant")})
     changed = case.model_copy(update={"safety": case.safety.model_copy(update={"drugs": drugs}), "goals": goals})
     found = schedules(changed)
-    assert {part for course in found.running for part in ingredients(course.drug_class, course.name)} == {"oral_antibiotic"}
+    assert {part for course in found.running for part in ingredients(course.drug_class, course.name)} == {
+        "oral_antibiotic"
+    }
     assert all(course.start_day == -SETTLED_DAYS and course.end_day is None for course in found.running)
     assert found.alongside == (DrugCourse("spironolactone", 0.0),)
     assert found.both == found.running + found.alongside

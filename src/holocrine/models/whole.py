@@ -1,4 +1,4 @@
-"""From the toxin at the terminals to the lesions in one system: skin, muscle, gland, follicle and acne, without drugs."""
+"""From toxin at the terminals to lesions in one system: skin, muscle, gland, follicle and acne, without drugs."""
 
 from __future__ import annotations
 
