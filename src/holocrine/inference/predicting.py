@@ -69,21 +69,27 @@ def worlds_of_block(posterior: BlockPosterior | None, names: Sequence[str], *, n
     return Worlds(scores, HYPOTHESES[:1] * n)
 
 
+ENOUGH_STUDIES = 5
+"""Fitted studies of one outcome at one place from which their spread is taken as it was fitted (assumption)."""
+
+
 def spread_of_new_studies(between: Array, questions: Sequence[Statistic], fitted: Sequence[Statistic]) -> Array:
     """SD between studies (draws, questions) on the working scale for studies that were not fitted.
 
-    Never below the SD that the table of averages takes for itself (`baseline.DEFAULT_BETWEEN`): parameters that were
-    fitted to a few studies make these look closer to each other than the next one will be. Where fewer than two
-    fitted studies report the outcome at the place, that SD comes on top: one study cannot show how far the next falls,
-    and without any it is an extrapolation.
+    Where `ENOUGH_STUDIES` fitted studies report the outcome at the place, the fit has seen how far studies lie apart.
+    With fewer it is never below the SD that the table of averages takes for itself (`baseline.DEFAULT_BETWEEN`):
+    parameters that were fitted to a few studies make these look closer to each other than the next one will be. Where
+    fewer than two do, that SD comes on top: one study cannot show how far the next falls, and without any it is an
+    extrapolation.
     """
     studies: dict[tuple[str, str], set[str]] = {}
     for question in fitted:
         studies.setdefault((question.outcome.name, question.place), set()).add(question.study_id)
-    few = np.array([len(studies.get((q.outcome.name, q.place), ())) < 2 for q in questions], dtype=bool)
+    counts = np.array([len(studies.get((q.outcome.name, q.place), ())) for q in questions])
     scales = [q.outcome.scale for q in questions]
     least = np.array([DEFAULT_BETWEEN["logit" if scale in ("share", "rare") else "log"] for scale in scales])
-    return np.asarray(np.where(few, np.hypot(between, least), np.maximum(between, least)))
+    guarded = np.where(counts < 2, np.hypot(between, least), np.maximum(between, least))
+    return np.asarray(np.where(counts >= ENOUGH_STUDIES, between, guarded))
 
 
 @dataclass(frozen=True, eq=False)
