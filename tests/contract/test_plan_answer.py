@@ -197,7 +197,8 @@ def test_courses(planned: Planned) -> None:
             continue
         assert lo90.min() >= 0.0
         mean = np.array(course.mean)
-        assert np.all((lo90 - 1e-6 <= mean) & (mean <= hi90 + 1e-6))  # the integrator's last digits in week 0
+        # surfaces are integrated to 1e-5 of the baseline, a thousandth of a percent
+        assert np.all((lo90 - 1e-3 <= mean) & (mean <= hi90 + 1e-3)), course.quantity
 
 
 def test_hypotheses_average_to_the_benefit(planned: Planned) -> None:

@@ -154,4 +154,4 @@ def _why(candidate: Candidate, chosen: Candidate) -> str:
         return f"{CHARACTER[candidate.name]}: the same plan as the proposed one"
     if candidate.units == 0 and candidate.name in PRICE_FACTORS:
         return f"{CHARACTER[candidate.name]}: no injection pays within the limits"
-    return f"{CHARACTER[candidate.name]}; worth {candidate.utility + 0.0:.2f} against {chosen.utility:.2f}"
+    return f"{CHARACTER[candidate.name]}; worth {round(candidate.utility, 2) + 0.0:.2f} against {chosen.utility:.2f}"
