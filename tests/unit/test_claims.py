@@ -247,7 +247,7 @@ def said(one: Claim, predictions: dict[str, str] | None = None) -> str:
 
 
 def test_what_nothing_models_is_said_to_be_so() -> None:
-    assert said(claim(model="")).startswith("Not modelled yet: ")
+    assert said(claim(model="")).startswith("Not asked of the model: ")
 
 
 def test_predictions_that_exist_are_told_in_order() -> None:

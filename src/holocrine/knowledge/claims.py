@@ -143,7 +143,7 @@ def said_by_model(
     explanations of the sebum effect with the weights to be told, `status` how far the model is fitted.
     """
     if not claim.model:
-        return f"{_NOT_YET}no part of the model answers this."
+        return "Not asked of the model: no prediction of it could be held against this statement."
     if claim.rule:
         return f"Rule {claim.rule}: {rules[claim.rule].statement}"
     if claim.model == "hypotheses":
