@@ -7,11 +7,10 @@ python scripts/calibration.py --check    exit 1 if docs/calibration.md is out of
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
 import numpy as np
+from written_page import ROOT, keep
 
 from holocrine.domain.vocabulary import HypothesisId
 from holocrine.execution.workers import load_unknowns
@@ -20,7 +19,7 @@ from holocrine.knowledge.fitted import fitted
 from holocrine.knowledge.parameters import load_hypotheses
 from holocrine.knowledge.posterior import UNDETERMINED, Posterior, load_posterior
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "calibration.md"
+PAGE = ROOT / "docs" / "calibration.md"
 HEAD = """# The population fit
 
 <!-- written by `python scripts/calibration.py --write` from the packaged posterior -->
@@ -114,21 +113,7 @@ def _learned(made: Posterior) -> str:
 
 def main() -> int:
     """Print, write or check the page; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Write docs/calibration.md from the packaged posterior.")
-    action = parser.add_mutually_exclusive_group()
-    action.add_argument("--write", action="store_true", help="put the page into docs/calibration.md")
-    action.add_argument("--check", action="store_true", help="exit 1 if docs/calibration.md is out of date")
-    asked = parser.parse_args()
-    text = page()
-    if asked.write:
-        PAGE.write_text(text, encoding="utf-8")
-    elif asked.check:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            print("docs/calibration.md is out of date: run python scripts/calibration.py --write", file=sys.stderr)
-            return 1
-    else:
-        sys.stdout.write(text)
-    return 0
+    return keep(PAGE, page, "the packaged posterior")
 
 
 if __name__ == "__main__":

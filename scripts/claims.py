@@ -7,15 +7,15 @@ python scripts/claims.py --check    exit 1 if docs/claims.md is out of date
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import Counter
-from pathlib import Path
+
+from written_page import ROOT, keep
 
 from holocrine.domain.evidence import SourceEntry
 from holocrine.knowledge.claims import SYSTEMS, Claim, SourceBook, load_claims, source_book
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "claims.md"
+PAGE = ROOT / "docs" / "claims.md"
 HEAD = """# What the public reads about this treatment
 
 <!-- written by `python scripts/claims.py --write` from src/holocrine/knowledge/data/claims.csv -->
@@ -67,21 +67,7 @@ def _plain(text: str) -> str:
 
 def main() -> int:
     """Print, write or check the page; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Write docs/claims.md from the table of claims.")
-    action = parser.add_mutually_exclusive_group()
-    action.add_argument("--write", action="store_true", help="put the page into docs/claims.md")
-    action.add_argument("--check", action="store_true", help="exit 1 if docs/claims.md is out of date")
-    asked = parser.parse_args()
-    text = page()
-    if asked.write:
-        PAGE.write_text(text, encoding="utf-8")
-    elif asked.check:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            print("docs/claims.md is out of date: run python scripts/claims.py --write", file=sys.stderr)
-            return 1
-    else:
-        sys.stdout.write(text)
-    return 0
+    return keep(PAGE, page, "the table of claims")
 
 
 if __name__ == "__main__":

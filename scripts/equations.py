@@ -7,10 +7,10 @@ python scripts/equations.py --check    exit 1 if docs/equations.md is out of dat
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 from typing import get_args
+
+from written_page import ROOT, keep
 
 from holocrine.knowledge.parameters import Block, load_block, load_parameters
 from holocrine.modelling.equations import document
@@ -25,7 +25,7 @@ from holocrine.models.scars import SCARS
 from holocrine.models.site import SITE
 
 MODELS = (SITE, LEBEDA, HORMONES, ACNE_DRUGS, ACNE, PORES, SCARS, BLADDER, WEAL)
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "equations.md"
+PAGE = ROOT / "docs" / "equations.md"
 
 
 def page() -> str:
@@ -37,21 +37,7 @@ def page() -> str:
 
 def main() -> int:
     """Print, write or check the page; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Write docs/equations.md from the declarations.")
-    action = parser.add_mutually_exclusive_group()
-    action.add_argument("--write", action="store_true", help="put the page into docs/equations.md")
-    action.add_argument("--check", action="store_true", help="exit 1 if docs/equations.md is out of date")
-    asked = parser.parse_args()
-    text = page()
-    if asked.write:
-        PAGE.write_text(text, encoding="utf-8")
-    elif asked.check:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            print("docs/equations.md is out of date: run python scripts/equations.py --write", file=sys.stderr)
-            return 1
-    else:
-        sys.stdout.write(text)
-    return 0
+    return keep(PAGE, page, "the declarations")
 
 
 if __name__ == "__main__":

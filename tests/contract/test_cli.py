@@ -15,6 +15,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from example_verdicts import VERDICTS as EXAMPLES
 
 from holocrine.domain.schemas import schema_of
 
@@ -22,33 +23,8 @@ Command = Callable[..., Any]
 """See the fixture `holocrine_command`."""
 
 VERBS = ("assess", "plan", "simulate", "schema")
-VERDICTS = {
-    **dict.fromkeys(
-        (
-            "oily-forehead",
-            "oily-sweating",
-            "jawline-acne",
-            "acne-add-on",
-            "hormonal-acne",
-            "resistant-acne",
-            "scars-muscle-pull",
-            "upper-face-lines",
-            "jaw",
-            "nose-and-lip",
-            "axillae",
-            "palms",
-            "soles",
-            "bladder",
-            "repeat-20-weeks",
-            "repeat-frown-lines",
-        ),
-        (0, "reasonable_with_conditions"),
-    ),
-    "repeat-10-weeks": (1, "not_now"),
-    "pregnant": (1, "contraindicated"),
-    "myasthenia-aminoglycoside": (1, "contraindicated"),
-    "incomplete": (1, "ask"),
-}
+REFUSED = ("contraindicated", "not_now", "ask")
+VERDICTS = {name: (int(verdict in REFUSED), verdict) for name, verdict in EXAMPLES.items()}
 FILES = {"plan.toml", "forecast.json", "report.html"}
 SHOWN = 'name = "onabotulinumtoxinA"'
 

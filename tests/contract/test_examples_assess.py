@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from example_verdicts import VERDICTS
 
 from holocrine.anatomy.face import build_face, height_above_brow
 from holocrine.assessment import assess, plan_limit_checks
@@ -17,33 +18,6 @@ from holocrine.knowledge.products import products, syringes
 from holocrine.planning.geometry import checked_points
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-VERDICTS = {
-    **dict.fromkeys(
-        (
-            "oily-forehead",
-            "oily-sweating",
-            "jawline-acne",
-            "acne-add-on",
-            "hormonal-acne",
-            "resistant-acne",
-            "scars-muscle-pull",
-            "upper-face-lines",
-            "jaw",
-            "nose-and-lip",
-            "axillae",
-            "palms",
-            "soles",
-            "bladder",
-            "repeat-20-weeks",
-            "repeat-frown-lines",
-        ),
-        "reasonable_with_conditions",
-    ),
-    "repeat-10-weeks": "not_now",
-    "pregnant": "contraindicated",
-    "myasthenia-aminoglycoside": "contraindicated",
-    "incomplete": "ask",
-}
 PROTOCOLS = {
     # name: points, units, mL, as published
     "abobotulinumtoxinA-forehead-row": (10, 40.0, 0.4),

@@ -191,7 +191,7 @@ def test_flare_has_mean_one_and_the_papules_swing_as_reported() -> None:
 
 def test_a_tried_drug_predicts_a_fall_per_draw() -> None:
     treatment = AcneTreatment(drug="adapalene", drug_class="topical_retinoid", duration=112.0, response="partial")
-    fall = predicted_fall(treatment, BLOCKS, "female")
+    fall = predicted_fall(treatment, LOCAL, "female")
     assert fall.shape == (N,)
     assert np.all((fall > 0.0) & (fall < 1.0))
 

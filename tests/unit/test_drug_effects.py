@@ -18,7 +18,7 @@ from holocrine.domain.vocabulary import DrugClass
 from holocrine.errors import KnowledgeError
 from holocrine.knowledge import acne_drugs
 from holocrine.knowledge.acne_drugs import INGREDIENTS, acts_on_acne, ingredients
-from holocrine.knowledge.parameters import Block, load_block
+from holocrine.knowledge.parameters import load_block
 from holocrine.modelling.dimensions import check_units
 from holocrine.models.drugs import ACNE_DRUGS
 from holocrine.simulation.block_draws import block_draws
@@ -34,14 +34,14 @@ from holocrine.simulation.systems.drugs import (
 
 TABLE = load_block("drugs")
 Array = NDArray[np.float64]
-BLOCKS: dict[Block, Mapping[str, Array]] = {"drugs": block_draws(TABLE, "drugs", seed=4, n=32)}
+DRUGS: Mapping[str, Array] = block_draws(TABLE, "drugs", seed=4, n=32)
 WEEKS = np.arange(0.0, 183.0, 7.0)
 CLASSES: list[DrugClass] = [name for name in get_args(DrugClass) if acts_on_acne(name)]
 ACTIONS = ("keratin", "killing", "inflammation")
 
 
 def effects(*courses: DrugCourse) -> DrugEffects:
-    return drug_effects(courses, BLOCKS, WEEKS)
+    return drug_effects(courses, DRUGS, WEEKS)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_integration_is_accurate(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_resistant_bacteria_are_not_killed_by_antibiotics() -> None:
-    resistant: dict[Block, Mapping[str, Array]] = {"drugs": {**BLOCKS["drugs"], "topical_resistance": np.ones(32)}}
+    resistant = {**DRUGS, "topical_resistance": np.ones(32)}
     days = np.array([84.0])
     assert np.all(drug_effects([DrugCourse("topical_antibiotic", 0.0)], resistant, days).killing == 0.0)
     assert np.all(drug_effects([DrugCourse("benzoyl_peroxide", 0.0)], resistant, days).killing > 0.0)
@@ -157,7 +157,7 @@ def test_courses_of_a_case(case: Case) -> None:
 def test_a_drug_taken_now_has_settled(case: Case) -> None:
     drugs = (Drug(name="spironolactone"),)
     now = schedules(case.model_copy(update={"safety": case.safety.model_copy(update={"drugs": drugs})})).running
-    steady = drug_effects(now, BLOCKS, WEEKS, sex="female").sebum
+    steady = drug_effects(now, DRUGS, WEEKS, sex="female").sebum
     assert np.ptp(steady, axis=1) == pytest.approx(0.0, abs=2e-3)
     assert np.all(steady < 1.0)
 

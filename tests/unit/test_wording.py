@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holocrine.domain.forecast import Quantity
+from holocrine.domain.forecast import HARM_LABELS, Quantity
 from holocrine.domain.interval import Interval
 from holocrine.domain.vocabulary import Harm, Target
 from holocrine.report import names, wording
@@ -152,7 +152,7 @@ def test_units_of_courses() -> None:
 def test_every_word_of_the_lists_has_a_name() -> None:
     targets = set(get_args(Target))
     assert set(names.READ_OUTS) == set(names.COURSES) == targets
-    assert set(names.HARMS) == set(get_args(Harm))
+    assert set(HARM_LABELS) == set(get_args(Harm))
     drawn = [quantity for quantities in names.COURSES.values() for quantity in quantities]
     assert sorted([*drawn, *names.STAGES]) == sorted(get_args(Quantity))  # each belongs to one target
     assert {t: q[0] for t, q in names.COURSES.items()} == dict(BENEFIT_OF)  # the one it is judged by comes first

@@ -40,7 +40,7 @@ def holds(predicted: Array, published: float) -> bool:
 
 
 def sebum_fall(course: DrugCourse, day: float, drugs: Mapping[str, Array] = DRUGS) -> Array:
-    return 100.0 * (1.0 - drug_effects([course], {"drugs": drugs}, np.array([day]), sex="female").sebum[:, 0])
+    return 100.0 * (1.0 - drug_effects([course], drugs, np.array([day]), sex="female").sebum[:, 0])
 
 
 def test_no_receptor_no_sebum() -> None:

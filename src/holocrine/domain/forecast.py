@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -74,6 +75,18 @@ class Course(Record):
     untreated_median: tuple[float, ...] = ()
     grade: EvidenceGrade
     basis: str
+
+
+HARM_LABELS: Mapping[str, str] = {
+    "lid_ptosis": "drooping upper lid",
+    "brow_drop": "lower brow",
+    "smile_change": "changed smile",
+    "lip_weakness": "weak upper lip",
+    "bite_weakness": "weak bite",
+    "grip_weakness": "weak grip",
+    "urinary_retention": "urinary retention",
+}
+"""A harm in two or three words."""
 
 
 class Risk(Record):

@@ -42,17 +42,6 @@ COURSES: Mapping[Target, tuple[Quantity, ...]] = {
 STAGES: tuple[Quantity, ...] = ("closed_comedones", "open_comedones", "papules", "pustules", "nodules", "macules")
 """Parts of the lesion count, which a table holds better than a figure each."""
 
-HARMS: Mapping[str, str] = {
-    "lid_ptosis": "drooping upper lid",
-    "brow_drop": "lower brow",
-    "smile_change": "changed smile",
-    "lip_weakness": "weak upper lip",
-    "bite_weakness": "weak bite",
-    "grip_weakness": "weak grip",
-    "urinary_retention": "urinary retention",
-}
-"""A harm in two or three words."""
-
 BESIDE: tuple[Quantity, ...] = (
     "sebum",
     "sweat",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holocrine.anatomy.sheets import is_sheet, on_face
-from holocrine.domain.forecast import HypothesisWeight, Risk
+from holocrine.domain.forecast import HARM_LABELS, HypothesisWeight, Risk
 from holocrine.domain.plan import Alternative, InjectionPoint, Plan
 from holocrine.report import names, wording
 from holocrine.report.comparisons import plot_alternatives, plot_hypotheses, plot_risks
@@ -132,7 +132,7 @@ def risks_page(risks: Sequence[Risk]) -> str:
 
 def unlikely(risks: Sequence[Risk]) -> str:
     """The harms that this plan does not come near to."""
-    return f"under 0.01%, the upper end included: {wording.listing([names.HARMS[risk.harm] for risk in risks])}."
+    return f"under 0.01%, the upper end included: {wording.listing([HARM_LABELS[risk.harm] for risk in risks])}."
 
 
 def _standing(risk: Risk) -> str:
@@ -169,7 +169,7 @@ def alternatives_page(plan: Plan) -> str:
 def _alternative_row(alternative: Alternative, product: str) -> tuple[str, ...]:
     name = wording.capital(wording.words(alternative.name))
     risks = "".join(
-        f'<span class="line">{text(f"{names.HARMS.get(harm, wording.words(harm))} {wording.probability(p)}")}</span>'
+        f'<span class="line">{text(f"{HARM_LABELS.get(harm, wording.words(harm))} {wording.probability(p)}")}</span>'
         for harm, p in alternative.risks.items()
         if p >= SMALLEST_RISK
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.case import Case
-from holocrine.domain.forecast import Risk
+from holocrine.domain.forecast import HARM_LABELS, Risk
 from holocrine.domain.vocabulary import Harm
 from holocrine.models.bladder import RETENTION, retention_probability
 from holocrine.models.harms import EVERY_HARM
@@ -20,15 +21,6 @@ from holocrine.simulation.systems.outcome import Outcome
 
 Array = NDArray[np.float64]
 
-LABELS: Mapping[Harm, str] = {
-    "lid_ptosis": "drooping upper lid",
-    "brow_drop": "lower brow",
-    "smile_change": "changed smile",
-    "lip_weakness": "weak upper lip",
-    "bite_weakness": "weak bite",
-    "grip_weakness": "weak grip",
-    "urinary_retention": "urinary retention",
-}
 BASIS = (
     "simulated bound dose at the muscle with placement error; the share that runs along tissue planes and the "
     "threshold are assumptions; {extra}"
@@ -48,7 +40,7 @@ def risks_of(case: Case, simulator: Simulator, simulation: Simulation, outcomes:
     """Every harm that the plan could bring here, in the order of the vocabulary."""
     residual = [outcome.treated for outcome in outcomes if outcome.quantity == "residual_volume"]
     found = []
-    for harm in LABELS:
+    for harm in get_args(Harm):
         if harm in simulation.harm_probability:
             probability, course = simulation.harm_probability[harm], simulation.harm_course[harm]
             found.append(_risk(case, simulator, harm, EVERY_HARM[harm].definition, probability, course))
@@ -66,7 +58,7 @@ def _risk(case: Case, simulator: Simulator, harm: Harm, definition: str, probabi
     onset, duration = onset_and_duration(course, simulator.weeks)
     return Risk(
         harm=harm,
-        label=LABELS[harm],
+        label=HARM_LABELS[harm],
         definition=definition,
         probability=100.0 * mean,
         lo90=100.0 * low,

@@ -47,7 +47,7 @@ def _integrate(worlds: Sequence[BlockWorld]) -> list[dict[Regimen, Courses]]:
     """All regimens and the people of all worlds side by side as lanes of one integration, from rest on day 0."""
     values = {name: np.concatenate([world.values[name] for world in worlds]) for name in worlds[0].values}
     asked = [need for need in worlds[0].needs if isinstance(need, Regimen)]
-    effects = [drug_effects(regimen.courses, {"drugs": values}, DAYS, sex=regimen.sex) for regimen in asked]
+    effects = [drug_effects(regimen.courses, values, DAYS, sex=regimen.sex) for regimen in asked]
 
     def lanes(name: str) -> Array:
         return np.moveaxis(np.stack([getattr(effect, name) for effect in effects]), -1, 0)

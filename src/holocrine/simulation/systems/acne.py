@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from holocrine.domain.case import AcneTreatment, Case
 from holocrine.domain.forecast import Quantity
 from holocrine.domain.vocabulary import FaceRegion, LesionType, Region, Sex
-from holocrine.knowledge.parameters import Block
 from holocrine.models.lesion_counts import global_assessment, severity, vehicle_factor, visit_count
 from holocrine.simulation.acne_baseline import COMEDONES, INFLAMED, SHARE, lesions_now
 from holocrine.simulation.acne_course import (
@@ -66,11 +65,7 @@ def acne_forecast(
     values, days = simulator.draws.local, knot_days(simulation.weeks.size - 1)
     planned = schedules(case)
     courses = planned.both if drugs_alongside else planned.running
-    drugs = (
-        drug_effects(courses, dict.fromkeys(get_args(Block), simulator.draws.local), days, sex=case.patient.sex)
-        if courses
-        else None
-    )
+    drugs = drug_effects(courses, simulator.draws.local, days, sex=case.patient.sex) if courses else None
     seed, premenstrual = simulator.draws.seed, case.hormones.premenstrual_flare == "yes"
     around = Surroundings(drugs, flare(values, premenstrual=premenstrual, days=days, seed=seed))
     return forecast_of(lesions_now(case.findings, values, seed), values, sebum, around)
@@ -117,12 +112,14 @@ def face_grade(courses: AcneCourses, values: Mapping[str, Array]) -> Array:
     return global_assessment(weighed, [values[f"iga_threshold_{grade}"][:, None] for grade in range(1, 5)])
 
 
-def predicted_fall(treatment: AcneTreatment, blocks: Mapping[Block, Mapping[str, Array]], sex: Sex | None) -> Array:
-    """Relative fall (draws,) of all counted lesions at the end of an earlier treatment; 0 none, 1 clear."""
-    values = blocks["acne"]
+def predicted_fall(treatment: AcneTreatment, values: Mapping[str, Array], sex: Sex | None) -> Array:
+    """Relative fall (draws,) of all counted lesions at the end of an earlier treatment; 0 none, 1 clear.
+
+    `values` holds the draws of the blocks "acne" and "drugs" by name.
+    """
     weeks = int(np.clip(np.ceil(treatment.duration / 7.0), 1, LONGEST_TRIED_WEEKS))
     days = knot_days(weeks)
-    drugs = drug_effects([tried_course(treatment)], blocks, days, sex=sex)
+    drugs = drug_effects([tried_course(treatment)], values, days, sex=sex)
     still = np.ones((values["closed_share"].size, weeks + 1))
     states = relative_states(values, still[None], Surroundings(drugs, np.ones((still.shape[0], days.size))))
     return lesion_fall(states[-1, :, 0], values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
 
 from holocrine.domain.case import Case
 from holocrine.knowledge.acne_drugs import acts_on_acne
@@ -21,8 +20,7 @@ def informed(case: Case, draws: Draws) -> Draws:
     told = [t for t in case.history.acne_treatments if t.response in INFORMATIVE and acts_on_acne(t.drug_class)]
     if not told:
         return draws
-    blocks = dict.fromkeys(get_args(Block), draws.local)
-    falls = [predicted_fall(treatment, blocks, case.patient.sex) for treatment in told]
+    falls = [predicted_fall(treatment, draws.local, case.patient.sex) for treatment in told]
     chosen = reweighted(draws.n, prior_response_weights(told, falls, draws.local), draws.seed)
     learnt = {name: draws.local[name][chosen] for block in LEARNS for name in load_block(block)}
     return replace(draws, local={**draws.local, **learnt})

@@ -12,7 +12,6 @@ from holocrine.domain.case import AcneTreatment, Case
 from holocrine.domain.vocabulary import DrugClass, Sex
 from holocrine.knowledge.acne_drugs import INGREDIENTS, Ingredient, acts_on_acne, ingredients
 from holocrine.knowledge.drugs import drug_classes
-from holocrine.knowledge.parameters import Block
 from holocrine.models.androgens import androgen_state, dhea_share
 from holocrine.models.drugs import ACNE_DRUGS, LETTER
 from holocrine.solvers.stiff import Events, simulate, target_of
@@ -89,17 +88,16 @@ def tried_course(treatment: AcneTreatment) -> DrugCourse:
 
 def drug_effects(
     schedule: Sequence[DrugCourse],
-    blocks: Mapping[Block, Mapping[str, Array]],
+    drugs: Mapping[str, Array],
     days: Array,
     *,
     sex: Sex | None = None,
 ) -> DrugEffects:
-    """What the courses do on `days` (times,), increasing, for every draw of block `drugs`.
+    """What the courses do on `days` (times,), increasing; `drugs` holds the draws of that block by name.
 
     Everything is relative to the same person who never took an acne drug. Raises SolverError when the integration
     fails.
     """
-    drugs = blocks["drugs"]
     draws = drugs["topical_adherence"].size
     given = _given(schedule)
     if not given:
