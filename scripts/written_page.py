@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def keep(place: Path, text: Callable[[], str], source: str) -> int:
-    """Do what the command line asks for with the page of docs/ at `place`, made by `text` from `source`; the exit code."""
+    """Do with the page of docs/ at `place`, made by `text` from `source`, what the command line asks; the exit code."""
     name, script = f"docs/{place.name}", Path(sys.argv[0]).name
     parser = argparse.ArgumentParser(description=f"Write {name} from {source}.")
     action = parser.add_mutually_exclusive_group()
