@@ -11,7 +11,12 @@ from holocrine.knowledge.evidence import Arm, Evidence, Observation
 from holocrine.knowledge.fitted_blocks import FittedBlock
 
 TOXIN: Literal["toxin"] = "toxin"
-_BY_TARGET: Mapping[str, FittedBlock] = {"acne": "acne", "hormones": "acne", "bladder": "bladder"}
+_BY_TARGET: Mapping[str, FittedBlock] = {
+    "acne": "acne",
+    "hormones": "acne",
+    "bladder": "bladder",
+    "skin": "reactions",
+}
 
 
 def block_of(observation: Observation, evidence: Evidence) -> FittedBlock | Literal["toxin"]:
@@ -22,6 +27,8 @@ def block_of(observation: Observation, evidence: Evidence) -> FittedBlock | Lite
     arm = evidence.arm_of(observation)
     if observation.target in _BY_TARGET:
         return _BY_TARGET[observation.target]
+    if observation.target == "satisfaction" and arm.route == "intradetrusor":
+        return "bladder"
     if observation.target in ("sebum", "satisfaction") and _in_a_trial_of_acne_drugs(arm, evidence):
         return "acne"
     try:
