@@ -26,6 +26,7 @@ from holocrine.cli_common import (
 )
 from holocrine.cli_evidence import evidence
 from holocrine.cli_export import export
+from holocrine.cli_record import record
 from holocrine.cli_validation import calibrate, validate
 from holocrine.errors import HolocrineError, InputError
 
@@ -44,7 +45,7 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `_run` answers it
 )
-for verb in (export, evidence, validate, calibrate):
+for verb in (export, evidence, validate, calibrate, record):
     app.command(verb)
 
 CaseFile = Annotated[Path, Parameter(help="Case file (TOML, schema holocrine.case/1).")]
@@ -108,7 +109,7 @@ def assess(case: CaseFile, *, common: Common = DEFAULTS) -> int:
 
 @app.command
 def plan(case: CaseFile, *, output: Output = None, common: Common = DEFAULTS) -> int:
-    """Assess, optimise the injections, forecast, weigh the risks; write plan.toml, forecast.json, report.html.
+    """Assess, optimise the injections, forecast, weigh the risks; write the plan and its reports.
 
     Example: holocrine plan examples/oily-forehead.toml -o my-plan
     """

@@ -13,29 +13,31 @@ from holocrine.knowledge.block_posterior import BlockPosterior
 from holocrine.knowledge.posterior import Posterior
 from holocrine.modelling.cache import write_atomically
 from holocrine.report import render_refusal, render_report
+from holocrine.report.printed import render_pdf
 from holocrine.services import Answer
 
 
 def write_answer(folder: Path, case: Case, answer: Answer) -> list[Path]:
-    """Write report.html and, where there is a plan, plan.toml and forecast.json into `folder`; their paths.
+    """Write report.html and, where there is a plan, plan.toml, forecast.json and report.pdf into `folder`; their paths.
 
     Everything is rendered before the first byte is written, and every file is moved into place complete.
     Raises FileError when the folder cannot be written.
     """
-    texts: dict[str, str] = {}
+    contents: dict[str, str | bytes] = {}
     if answer.plan and answer.forecast and answer.face:
-        texts["plan.toml"] = write_plan(answer.plan)
-        texts["forecast.json"] = answer.forecast.model_dump_json(by_alias=True, indent=2) + "\n"
-        texts["report.html"] = render_report(
+        contents["plan.toml"] = write_plan(answer.plan)
+        contents["forecast.json"] = answer.forecast.model_dump_json(by_alias=True, indent=2) + "\n"
+        contents["report.html"] = render_report(
             case, answer.assessment, answer.plan, answer.forecast, answer.face, answer.maps, answer.sheets
         )
+        contents["report.pdf"] = render_pdf(case, answer.assessment, answer.plan, answer.forecast, answer.face)
     else:
-        texts["report.html"] = render_refusal(case, answer.assessment)
+        contents["report.html"] = render_refusal(case, answer.assessment)
     staged: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            staged.append((_stage(folder, text), folder / name))
+        for name, content in contents.items():
+            staged.append((_stage(folder, content), folder / name))
         _refuse_folders([final for _, final in staged])
         for temporary, final in staged:
             os.replace(temporary, final)
@@ -91,12 +93,12 @@ def check_folder(folder: Path) -> None:
         raise FileError(f"{folder}: {place} cannot be written. Choose another folder with -o.")
 
 
-def _stage(folder: Path, text: str) -> Path:
+def _stage(folder: Path, content: str | bytes) -> Path:
     """A finished file under a hidden name. `mkstemp` makes it readable by its owner alone."""
     handle, name = tempfile.mkstemp(dir=folder, prefix=".holocrine-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +13,7 @@ from holocrine import __version__
 from holocrine.anatomy.face import Face
 from holocrine.anatomy.face import build_face as face_of
 from holocrine.assessment.assess import assess as assess_case
-from holocrine.assessment.benefit import with_benefit
+from holocrine.assessment.benefit import with_forecast
 from holocrine.assessment.limits import limit_checks, plan_limit_checks
 from holocrine.domain.assessment import Assessment
 from holocrine.domain.case import Case
@@ -35,8 +35,10 @@ from holocrine.knowledge.people import load_people
 from holocrine.knowledge.posterior import load_posterior
 from holocrine.knowledge.variability import load_variability
 from holocrine.planning.alternatives import SEARCH_ORDER, Alternatives
+from holocrine.planning.editing import PlanEditor
 from holocrine.planning.geometry import checked_points, geometry_checks
 from holocrine.planning.kernels import kernels_wanted
+from holocrine.planning.misplacement import studied
 from holocrine.planning.muscle_sets import standard_regions
 from holocrine.planning.plan import choose, plan_of
 from holocrine.planning.setting import UnitLimit, setting_of
@@ -47,7 +49,9 @@ from holocrine.population.virtual import virtual_population as population_of
 from holocrine.simulation.binding import Shots, nominal_volume
 from holocrine.simulation.course import Simulation, run
 from holocrine.simulation.draws import Draws, typical
+from holocrine.simulation.expected import expected_benefits
 from holocrine.simulation.forecast import forecast_of
+from holocrine.simulation.informative import variance_shares
 from holocrine.simulation.library import KernelLibrary, Site
 from holocrine.simulation.maps import face_maps, sheet_maps
 from holocrine.simulation.person import days_since_last, person_of
@@ -79,7 +83,7 @@ TABLES = (
 )
 LARGEST_FILE_BYTES = 1_000_000
 SIMULATE_STEPS = ("effect over time", "forecast")
-PLAN_STEPS = ("effect over time", "even patterns", *(f"{name} plan" for name in SEARCH_ORDER), "forecast")
+PLAN_STEPS = ("effect over time", "places and doses", *(f"{name} plan" for name in SEARCH_ORDER), "forecast")
 """What `tell` hears, in order."""
 
 
@@ -97,6 +101,8 @@ class Answer:
     face: Face | None = None
     maps: FaceMaps | None = None
     sheets: Mapping[SheetRegion, FaceMaps] = field(default_factory=dict)
+    editor: PlanEditor | None = None
+    """Judges edits of an optimised plan within milliseconds."""
 
 
 def load_case(path: str | Path) -> Case:
@@ -170,7 +176,11 @@ def plan(
     tell(PLAN_STEPS[-1])
     chosen = choose(candidates)
     made = plan_of(alternatives, candidates, chosen)
-    return _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation, chosen.outcomes)
+    highs = {harm: high for harm, (_, _, high) in chosen.risks.items()}
+    if found := studied(ready, chosen.shots, highs, alternatives.limits):
+        made = made.model_copy(update={"misplacements": found.cases, "placement": found.placement})
+    answer = _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation, chosen.outcomes)
+    return replace(answer, editor=PlanEditor(alternatives))
 
 
 def simulate(
@@ -291,8 +301,12 @@ def _answer(
             "provenance": provenance,
         }
     )
-    chances = [benefit.probability_meaningful for benefit in (forecast.benefit, *forecast.further_benefits)]
-    final = with_benefit(assessment, max(chances))
+    final = with_forecast(
+        assessment,
+        (forecast.benefit, *forecast.further_benefits),
+        expected_benefits(case, ready, simulation),
+        variance_shares(case, outcomes, ready.weeks),
+    )
     return Answer(final, complete, forecast, face, maps, sheet_maps(ready, shots))
 
 

@@ -79,6 +79,10 @@ UNKNOWN = {
     "safety.infection_at_site": "unknown",
     "safety.inflammation_at_site": "unknown",
     "jurisdiction": "unknown",
+    "outlook.expects_cure": "unknown",
+    "outlook.expects_no_risk": "unknown",
+    "outlook.body_image_screen": "unknown",
+    "outlook.psychosocial_burden": "unknown",
     "findings.iga": None,
     "findings.sweat_hdss": None,
     "goals.acknowledge_off_label": "unknown",
@@ -141,6 +145,10 @@ KINDS: dict[str, tuple[Any, ...]] = {
     "hormones.premenstrual_flare": ("word",),
     "hormones.serum.total_testosterone": ("serum",),
     "hormones.serum.shbg": ("serum",),
+    **{
+        f"outlook.{name}": ("word",)
+        for name in ("expects_cure", "expects_no_risk", "body_image_screen", "psychosocial_burden")
+    },
     "urology.cause": ("word",),
     "urology.leak_episodes": ("number", 0, 50),
     "urology.residual_volume": ("mL", 0, 2000),

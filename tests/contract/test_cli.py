@@ -25,7 +25,7 @@ Command = Callable[..., Any]
 VERBS = ("assess", "plan", "simulate", "schema")
 REFUSED = ("contraindicated", "not_now", "ask")
 VERDICTS = {name: (int(verdict in REFUSED), verdict) for name, verdict in EXAMPLES.items()}
-FILES = {"plan.toml", "forecast.json", "report.html"}
+FILES = {"plan.toml", "forecast.json", "report.html", "report.pdf"}
 SHOWN = 'name = "onabotulinumtoxinA"'
 
 
@@ -238,7 +238,9 @@ def test_same_case_and_seed_same_bytes(examples: Path, holocrine_command: Comman
     files, again, others = (everything_in(f) for f in (here / "out", there / "out", tmp_path / "other"))
     assert set(files) == FILES
     assert files == again
-    assert one.document.pop("files") == [f"out/{name}" for name in ("plan.toml", "forecast.json", "report.html")]
+    assert one.document.pop("files") == [
+        f"out/{name}" for name in ("plan.toml", "forecast.json", "report.html", "report.pdf")
+    ]
     assert two.document.pop("files")
     left, right = one.document, two.document
     del left["files"], right["files"]

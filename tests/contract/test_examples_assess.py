@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from example_verdicts import VERDICTS
+from example_verdicts import LOOSER_LIMITS, VERDICTS
 
 from holocrine.anatomy.face import build_face, height_above_brow
 from holocrine.assessment import assess, plan_limit_checks
 from holocrine.domain.case import Case
 from holocrine.domain.patient import FaceMeasurements
-from holocrine.domain.plan import Plan
+from holocrine.domain.plan import Override, Plan
 from holocrine.domain.reading import read_case, read_plan
 from holocrine.domain.vocabulary import Sex
 from holocrine.knowledge.products import products, syringes
@@ -50,7 +50,7 @@ def test_every_example_is_tested() -> None:
 def test_verdict(name: str) -> None:
     assessment = assess(case_of(name))
     assert assessment.verdict == VERDICTS[name]
-    assert assessment.permits_plan == (VERDICTS[name] == "reasonable_with_conditions")
+    assert assessment.permits_plan == (VERDICTS[name] in ("reasonable_with_conditions", "try_first"))
     assert assessment.reasons
 
 
@@ -59,9 +59,18 @@ def test_persons_are_said_to_be_fictional(name: str) -> None:
     assert (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8").startswith("# Fictional person")
 
 
-@pytest.mark.parametrize("name", sorted(set(VERDICTS) - {"incomplete"}))
+@pytest.mark.parametrize("name", sorted(set(VERDICTS) - {"incomplete", *LOOSER_LIMITS}))
 def test_nothing_is_left_to_ask(name: str) -> None:
     assert assess(case_of(name)).questions == ()
+
+
+@pytest.mark.parametrize("name", LOOSER_LIMITS)
+def test_looser_limits_need_only_their_author(name: str) -> None:
+    case = case_of(name)
+    assert [question.field for question in assess(case).questions] == ["goals.harm_limits"]
+    signed = assess(case, [Override(rule_id="SD-23", reason="discussed and accepted", author="Dr A")])
+    assert signed.verdict == "reasonable_with_conditions"
+    assert signed.questions == ()
 
 
 def test_the_incomplete_case_asks_about_everything_left_out() -> None:

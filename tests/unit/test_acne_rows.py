@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.evidence import observation, write_tables
 
 from holocrine.inference.arms.acne_arms import Regimen, regimens
+from holocrine.inference.arms.acne_readings import SYMPTOM_POINTS
 from holocrine.inference.arms.acne_trials import DAYS, STEP, lesions_left
 from holocrine.inference.arms.given import NotModelledError
 from holocrine.inference.blocks.asking import ask_block
@@ -32,6 +33,7 @@ DRUGS = {
     "UNKNOWN": "olumacostat 7.5% twice daily",
 }
 ARMS = [ARM | {"arm_id": name, "drug": drug, "product": "" if drug else "vehicle"} for name, drug in DRUGS.items()]
+POINTS = {"unit": "points", "statistic": "mean", "target": "acne", "day": "84"}
 PERCENT = {"unit": "%", "statistic": "mean_change_percent", "target": "acne", "day": "84"}
 ROWS = [
     *(
@@ -50,6 +52,11 @@ ROWS = [
     observation(10, "BLOCKER", outcome="casual sebum % change", value="-27", **(PERCENT | {"target": "sebum"})),
     observation(11, "TRIAD", outcome="inflammatory lesion absolute change", value="-20", target="acne", day="84",
                 unit="lesions", statistic="mean"),
+    observation(12, "TRIAD", outcome="Acne-QoL symptoms (0-30, higher is better)", value="21", **POINTS),
+    observation(13, "VEHICLE", outcome="Acne-QoL symptoms (0-30, higher is better)", value="18", **POINTS),
+    observation(14, "TRIAD", outcome="Acne-QoL symptoms, difference", value="3", contrast_arm_id="VEHICLE", **POINTS),
+    observation(15, "VEHICLE", outcome="Acne-QoL symptoms (0-30, higher is better)", value="15",
+                **(POINTS | {"day": "14"})),
 ]  # fmt: skip
 
 
@@ -94,6 +101,19 @@ def test_statistics_of_one_arm_agree_with_one_another(said: Mapping[int, float])
     assert -60.0 < said[10] < -5.0
 
 
+def test_symptoms_ease_as_lesions_go(said: Mapping[int, float]) -> None:
+    assert 0.0 < said[15] < said[13] < said[12] < SYMPTOM_POINTS
+    assert said[14] == pytest.approx(said[12] - said[13])
+
+
+def test_who_bears_more_lesions_keeps_more_points(problem: BlockProblem) -> None:
+    (row,) = (i for i, q in enumerate(problem.common.questions) if q.observation.observation_id == "O13")
+    scores = np.zeros((3, len(problem.unknowns.names)))
+    scores[:, problem.unknowns.names.index("symptoms_half")] = (-3.0, 0.0, 3.0)
+    points = problem.predict_all(scores)[:, row, 0]
+    assert 0.0 < points[0] < points[1] < points[2] < SYMPTOM_POINTS
+
+
 def test_worlds_asked_together_answer_as_each_alone(problem: BlockProblem) -> None:
     scores = 0.5 * np.random.default_rng(2).standard_normal((3, len(problem.unknowns.names)))
     alone = np.stack([problem.predict(row) for row in scores])
@@ -118,6 +138,7 @@ def test_weekly_steps_are_short_enough(problem: BlockProblem, monkeypatch: pytes
     [
         (observation(1, "UNKNOWN", outcome="total lesion % change", value="-50", **PERCENT), "without a mechanism"),
         (observation(1, "TRIAD", outcome="Acne-QoL symptoms", value="20", **PERCENT), "without a read-out"),
+        (observation(1, "TRIAD", outcome="Acne-QoL role-social", value="20", **POINTS), "without a read-out"),
         (observation(1, "TRIAD", outcome="serum DHEA-S", value="1", **(PERCENT | {"target": "hormones"})), "hormones"),
         (
             observation(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from holocrine.knowledge.evidence.reported import Reported, reported
 
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
+FINITE = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number if abs(number) > 1e-300 else 0.0)
+"""No table prints a subnormal number; half of one loses a bit, so that the middle of a range could leave it."""
 SEPARATORS = st.sampled_from(["-", " - ", "–", ";", "; ", " to "])
 
 
@@ -59,7 +60,7 @@ def test_a_pair_has_two_printed_ends(cell: str, pair: bool) -> None:
 @given(FINITE)
 def test_a_printed_number_comes_back(number: float) -> None:
     assert reported(repr(number)) == Reported(number, number, "", repr(number))
-    assert reported(repr(number)).mid == pytest.approx(number, rel=1e-15, abs=1e-320)
+    assert reported(repr(number)).mid == pytest.approx(number, rel=1e-15, abs=0.0)
 
 
 @given(FINITE, FINITE, SEPARATORS)

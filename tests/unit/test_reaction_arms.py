@@ -17,11 +17,12 @@ PLACEBO = FROWN | {"arm_id": "P", "product": "placebo", "units_per_point": ""}
 EYE = FROWN | {"arm_id": "E", "site": "lateral canthus", "points": "6"}
 BOTH = FROWN | {"arm_id": "G", "site": "forehead + glabella", "points": "10"}
 AXILLA = FROWN | {"arm_id": "A", "site": "axilla", "points": "", "route": "", "units_per_point": ""}
+LIDS = FROWN | {"arm_id": "L", "site": "periocular", "points": ""}
 KNEE = FROWN | {"arm_id": "K", "site": "knee"}
 POOL = FROWN | {"arm_id": "R", "site": "", "product": "botulinum toxin A"}
 OTHER = FROWN | {"arm_id": "B", "product": "rimabotulinumtoxinB"}
 PILL = FROWN | {"arm_id": "D", "product": "", "drug": "spironolactone", "route": "oral", "units_per_point": ""}
-ARMS = [FROWN, PLACEBO, EYE, BOTH, AXILLA, KNEE, POOL, OTHER, PILL]
+ARMS = [FROWN, PLACEBO, EYE, BOTH, AXILLA, LIDS, KNEE, POOL, OTHER, PILL]
 SHARE = {"unit": "% subjects", "statistic": "responder_percent", "value": "3", "target": "safety"}
 WORDS = {
     "bruise": "injection site bruising",
@@ -36,6 +37,8 @@ WORDS = {
 }
 ROWS = {
     **{f"{name}, {arm}": (arm, words) for name, words in WORDS.items() for arm in "FPEG"},
+    "lost colour": ("L", "patients with periocular depigmentation"),
+    "lost colour, P": ("P", "patients with depigmentation"),
     "lid": ("E", "eyelid edema"),
     "antibodies": ("R", "neutralizing antibodies, all"),
     "antibodies, dystonia": ("R", "neutralizing antibodies, dystonia"),
@@ -82,7 +85,15 @@ def test_what_cannot_be_read_says_why(problem: BlockProblem) -> None:
 
 
 def test_every_statistic_is_a_share_of_people(told: dict[str, float]) -> None:
-    assert all(0.0 < share < 100.0 for share in told.values())
+    assert all(0.0 < share < 100.0 for name, share in told.items() if name != "lost colour, P")
+
+
+def test_only_toxin_takes_colour_and_only_of_a_part_of_those_with_halos(
+    told: dict[str, float], world: BlockWorld
+) -> None:
+    assert told["lost colour, P"] == 0.0
+    able = 100.0 * float(np.mean(world.values["halo_susceptible"]))
+    assert 0.0 < told["lost colour"] < able * world.typical["halo_lost_colour"]
 
 
 @pytest.mark.parametrize("word", ["bruise", "all bruises", "haematoma", "bleeding", "headache", "discomfort"])
@@ -112,9 +123,10 @@ def test_more_sessions_and_larger_doses_make_antibodies(told: dict[str, float], 
 
 
 def test_punctures_as_usual_where_none_are_printed(evidence: Evidence) -> None:
-    axilla, both = (session_of(evidence.arms[arm]) for arm in "AG")
+    axilla, both, lids = (session_of(evidence.arms[arm]) for arm in "AGL")
     assert (axilla.punctures, axilla.intradermal, axilla.glabella) == (30.0, True, 0.0)
     assert (both.punctures, both.glabella, both.areas) == (10.0, 5.0, 2)
+    assert (lids.punctures, lids.intradermal) == (6.0, False)
 
 
 def test_halos_end_after_they_begin(world: BlockWorld) -> None:

@@ -129,7 +129,7 @@ def test_off_label_stands_on_every_page_and_in_every_section(html: str) -> None:
     assert f'<thead><tr><td><div class="running"><strong>{OFF_LABEL}' in html  # a table head repeats when printed
     headed = re.findall(r'<section id="(\w+)"[^>]*aria-labelledby.*?</header>', html, flags=re.DOTALL)
     lines = re.findall(r'<header class="section-head">.*?</header>', html, flags=re.DOTALL)
-    assert len(lines) == len(headed) == 12
+    assert len(lines) == len(headed) == 15
     assert all(OFF_LABEL in line for line in lines)
 
 
@@ -209,7 +209,7 @@ def test_an_override_is_named_on_the_first_page_and_in_the_reasons() -> None:
 def test_a_plan_without_injections_says_so() -> None:
     empty = made.plan(point=())
     document = words(render(plan=empty))
-    assert document.count("No injection is planned") == 2
+    assert document.count("No injection is planned") == 3
     assert "Reconstitute" not in document
     assert "No injection is planned" in summary(plan=empty)
 

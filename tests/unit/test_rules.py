@@ -1,28 +1,44 @@
-"""Truth table of the rules: every rule that something can decide fires once and stays quiet once."""
+"""Truth table of the rules (rules_truth_table.toml): fires, stays quiet, is left open; verdict and override."""
 
 from __future__ import annotations
 
 import copy
-from typing import Any
+import tomllib
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from holocrine.assessment import limit_checks
+from holocrine.assessment import assess, limit_checks
 from holocrine.domain.case import Case
-from holocrine.errors import KnowledgeError
+from holocrine.domain.plan import Override
+from holocrine.errors import InputError, KnowledgeError
 from holocrine.knowledge import load
 from holocrine.knowledge import rules as rules_module
 from holocrine.knowledge.products import products
 from holocrine.knowledge.rules import Rule, evaluate, rule_by_id, rules
 
 Patch = dict[str, Any]
+Row = dict[str, Any]
+
+TABLE: dict[str, Row] = tomllib.loads((Path(__file__).parent / "rules_truth_table.toml").read_text(encoding="utf-8"))
+BY_CASE = [name for name, row in TABLE.items() if "fires" in row]
+BY_PLAN = [name for name, row in TABLE.items() if "exceeds" in row]
+UNDECIDED = [name for name, row in TABLE.items() if row.get("decided") is False]
+STOPS = ("contraindicates", "postpones", "asks")
+FROM_BEST = ("reasonable_with_conditions", "try_first", "not_now", "ask", "contraindicated")
 
 BASE: dict[str, Any] = {
     "schema": "holocrine.case/1",
     "assessed_on": "2026-03-02",
     "jurisdiction": "US",
     "patient": {"pseudonym": "p", "age": 30, "sex": "female", "pregnancy": "no", "lactation": "no"},
-    "findings": {"iga": 0, "pores": {"cheek_left": "fine"}, "lesions": {"cheek_left": {"papules": 0, "nodules": 0}}},
+    "findings": {
+        "iga": 0,
+        "pores": {"cheek_left": "fine"},
+        "scars": {"cheek_left": "none"},
+        "lesions": {"cheek_left": {"papules": 0, "nodules": 0}},
+    },
     "history": {"earlier_toxin": "no"},
     "safety": {
         "conditions": [],
@@ -33,13 +49,19 @@ BASE: dict[str, Any] = {
         "inflammation_at_site": "no",
     },
     "hormones": {"irregular_periods": "no", "hirsutism": "no"},
+    "outlook": {
+        "expects_cure": "no",
+        "expects_no_risk": "no",
+        "body_image_screen": "negative",
+        "psychosocial_burden": "no",
+    },
     "goals": {"targets": ["sebum"], "regions": ["cheek_left"], "acknowledge_off_label": "yes"},
     "product": {"name": "onabotulinumtoxinA", "vial_units": 100, "diluent_volumes": ["5 mL"]},
 }
 
 
 def build(*patches: Patch) -> Case:
-    """The base case with dotted paths replaced, later patches last."""
+    """The base case with dotted paths replaced or "(absent)", later patches last."""
     data = copy.deepcopy(BASE)
     for patch in patches:
         for path, value in patch.items():
@@ -47,7 +69,10 @@ def build(*patches: Patch) -> Case:
             node = data
             for name in parents:
                 node = node.setdefault(name, {})
-            node[leaf] = value
+            if isinstance(value, str) and value == "(absent)":
+                node.pop(leaf, None)
+            else:
+                node[leaf] = value
     return Case.model_validate(data)
 
 
@@ -55,168 +80,10 @@ def session(date: str, product: str = "onabotulinumtoxinA", units: float = 10) -
     return {"session": [{"date": date, "product": product, "total_units": units}], "history.earlier_toxin": "yes"}
 
 
-def drugs(*names: str) -> Patch:
-    return {"safety.drugs": [{"name": name} for name in names]}
-
-
-def treatment(drug_class: str, weeks: int, response: str = "partial") -> Patch:
-    course = {"drug": drug_class, "drug_class": drug_class, "duration": f"{weeks} week", "response": response}
-    return {"history.acne_treatments": [course]}
-
-
-ALLERGIC: Patch = {"safety.allergies": ["botulinum_toxin"]}
-ALBUMIN: Patch = {"safety.allergies": ["human_albumin"]}
-INFECTED: Patch = {"safety.infection_at_site": "yes"}
-INFLAMED: Patch = {"safety.inflammation_at_site": "yes"}
-LESION: Patch = {"findings.inflamed_lesions": [{"x": "50 mm", "y": "-50 mm"}]}
-MYASTHENIA: Patch = {"safety.conditions": ["myasthenia_gravis"]}
-DRY_EYE: Patch = {"safety.eyelid_findings": ["dry_eye"]}
-FOREHEAD: Patch = {"goals.regions": ["forehead"], "findings.pores": {"forehead": "fine"}}
 ACNE: Patch = {"findings.iga": 2}
-MANY: Patch = {"findings.iga": 3, "findings.lesions": {"cheek_left": {"papules": 35}}}
-FEWER: Patch = {"findings.iga": 3, "findings.lesions": {"cheek_left": {"papules": 32, "nodules": 2}}}
-SCARRED: Patch = {"findings.scars": {"cheek_left": "severe"}}
-MALE: Patch = {"patient.sex": "male"}
-PATHWAY: dict[str, Any] = {
-    "cause": "idiopathic",
-    "infection": "no",
-    "residual_volume": "20 mL",
-    "self_catheterisation": "yes",
-    "dysreflexia_risk": "no",
-}
-
-
-def bladder(**found: Any) -> Patch:
-    """Leaks as the goal, with the pathway complete but for what is named (None: not known)."""
-    known = {name: value for name, value in (PATHWAY | found).items() if value is not None}
-    return {"goals.targets": ["bladder"], "goals.regions": ["bladder"], "urology": known}
-
-
-TABLE: dict[str, tuple[Patch, Patch]] = {
-    # rule: (fires, stays quiet); each is laid over a case to which the rule applies
-    "CI-01": (ALBUMIN, {"safety.allergies": ["lactose"]}),
-    "CI-02": (INFECTED, INFLAMED),
-    "CI-03": ({"safety.allergies": ["cows_milk_protein"]}, {"safety.allergies": ["polysorbate"]}),
-    "CI-04": (INFECTED, {}),
-    "CI-05": (INFECTED, {"safety.allergies": ["lactose"]}),
-    "CI-06": (ALLERGIC, {}),
-    "CI-07": (INFECTED, {}),
-    "CI-08": ({"safety.conditions": ["earlier_reaction_to_botulinum_toxin"]}, {}),
-    "CI-09": (INFECTED, {}),
-    "CI-10": ({"safety.allergies": ["polysorbate"]}, ALBUMIN),
-    "CI-11": (INFLAMED, INFLAMED | LESION),
-    "CI-12": (MYASTHENIA, {"safety.conditions": ["rosacea"]}),
-    "CI-13": ({"patient.age": 75}, {"patient.age": 74}),
-    "CI-14": (drugs("Gentamicin 80 mg"), drugs("doxycycline")),
-    "PR-03": (session("2020-01-01", "abobotulinumtoxinA"), session("2020-01-01")),
-    "PR-04": (SCARRED, {"findings.scars": {"cheek_right": "severe"}}),
-    "PR-05": ({"findings.pores": {"cheek_left": "very_enlarged"}}, {"findings.pores": {"cheek_left": "enlarged"}}),
-    "PR-06": (INFLAMED, {}),
-    "PR-07": ({"safety.conditions": ["motor_neuropathy"]}, {"safety.conditions": ["bleeding_disorder"]}),
-    "PR-08": ({"safety.conditions": ["swallowing_difficulty"]}, {}),
-    "PR-09": ({"safety.conditions": ["cardiovascular_disease"]}, {}),
-    "PR-10": (drugs("tobramycin"), drugs("doxycycline")),
-    "PR-11": (drugs("oxybutynin"), drugs("ibuprofen")),
-    "PR-12": (drugs("baclofen"), drugs("ibuprofen")),
-    "PR-13": (session("2025-09-03", "abobotulinumtoxinA"), session("2025-09-02", "abobotulinumtoxinA")),
-    "PR-14": (drugs("minocycline"), drugs("azithromycin")),
-    "PR-15": (drugs("hydroxychloroquine"), {}),
-    "PR-16": (
-        {"product.diluent": "lidocaine", "safety.allergies": None},
-        {"product.diluent": "preservative-free saline", "safety.allergies": None},
-    ),
-    "PR-17": (DRY_EYE, {"safety.eyelid_findings": ["diplopia"]}),
-    "PR-18": ({"patient.pregnancy": "yes"}, MALE | {"patient.pregnancy": "unknown"}),
-    "PR-20": ({"patient.lactation": "yes"}, {}),
-    "PR-21": ({"patient.age": 17}, {"patient.age": 18}),
-    "PR-22": ({"patient.age": 17}, {"patient.age": 18}),
-    "PR-23": ({"patient.age": 65}, {"patient.age": 64}),
-    "PR-24": ({"patient.age": 65}, {"patient.age": 64}),
-    "PR-26": (drugs("apixaban"), drugs("ibuprofen")),
-    "PR-27": (session("2025-01-01"), {}),
-    "PR-28": (treatment("oral_isotretinoin", 20), treatment("topical_retinoid", 20)),
-    "DL-15": ({"product.diluent_volumes": ["5 mL", "2 mL"]}, {"product.diluent_volumes": ["2.5 mL"]}),
-    "IV-01": (session("2025-12-03", "abobotulinumtoxinA"), session("2025-12-02")),
-    "IV-02": (session("2026-02-20"), session("2025-12-02")),
-    "IV-03": (session("2026-02-20"), session("2025-12-02")),
-    "IV-04": (session("2026-02-20"), session("2025-12-02")),
-    "IV-05": (session("2026-02-20"), session("2025-12-02")),
-    "IV-06": (session("2026-02-20"), session("2025-12-02")),
-    "MO-09": (ACNE, ACNE | MALE),
-    "MO-10": (ACNE, ACNE | {"patient.age": 17}),
-    "MO-11": (ACNE | treatment("topical_antibiotic", 20), ACNE | treatment("topical_retinoid", 12)),
-    "MO-12": (MANY, FEWER),
-    "MO-13": (drugs("clindamycin gel"), drugs("clindamycin gel", "benzoyl peroxide")),
-    "MO-14": (drugs("clindamycin gel", "doxycycline"), drugs("doxycycline")),
-    "MO-15": ({"findings.iga": 4}, {"findings.iga": 4} | treatment("oral_isotretinoin", 20)),
-    "SD-01": ({"patient.lactation": "yes"}, {}),
-    "SD-02": (DRY_EYE | FOREHEAD, DRY_EYE),
-    "SD-03": (DRY_EYE, DRY_EYE | FOREHEAD),
-    "SD-04": ({"safety.conditions": ["body_dysmorphic_disorder"]}, {}),
-    "SD-05": ({"goals.acknowledge_off_label": "unknown"}, {}),
-    "SD-06": (FOREHEAD, {"goals.regions": ["forehead", "glabella"]}),
-    "SD-08": (LESION, INFLAMED),
-    "SD-09": ({"product.diluent": "lidocaine"}, {}),
-    "SD-10": (
-        {"product.diluent": "bacteriostatic saline", "safety.allergies": ["benzyl_alcohol"]},
-        {"product.diluent": "bacteriostatic saline"},
-    ),
-    "SD-11": ({"safety.allergies": ["lidocaine"]}, {}),
-    "SD-12": ({"safety.allergies": ["other"]}, {}),
-    "SD-13": ({"safety.conditions": ["other"]}, {}),
-    "SD-14": ({"product.vial_units": 300}, {}),
-    "SD-15": ({"hormones.hirsutism": "yes"}, {"hormones.hirsutism": "yes"} | MALE),
-    "SD-16": (ACNE | treatment("fixed_combination", 12), ACNE | treatment("fixed_combination", 12, "good")),
-    "SD-30": ({"patient.age": None}, {}),
-    "SD-31": ({"patient.sex": None}, {}),
-    "SD-32": ({"patient.pregnancy": "unknown"}, MALE | {"patient.pregnancy": "unknown"}),
-    "SD-33": ({"patient.lactation": "unknown"}, MALE | {"patient.lactation": "unknown"}),
-    "SD-34": ({"safety.conditions": None}, {}),
-    "SD-35": ({"safety.drugs": None}, {}),
-    "SD-36": ({"safety.allergies": None}, {}),
-    "SD-37": ({"safety.eyelid_findings": None}, {}),
-    "SD-38": ({"safety.infection_at_site": "unknown"}, {}),
-    "SD-39": ({"safety.inflammation_at_site": "unknown"}, {}),
-    "SD-40": ({"history.earlier_toxin": "unknown"}, session("2025-01-01") | {"history.earlier_toxin": "unknown"}),
-    "SD-41": ({"product.name": "unknown"}, {}),
-    "SD-42": ({"history.earlier_toxin": "yes"}, session("2025-01-01")),
-    "SD-43": (drugs("doxicycline"), {"safety.drugs": [{"name": "doxicycline", "drug_class": "tetracycline"}]}),
-    "SD-50": (bladder(cause=None), bladder()),
-    "SD-51": (bladder(infection="unknown"), bladder()),
-    "SD-52": (bladder(residual_volume=None), bladder()),
-    "SD-53": (bladder(self_catheterisation=None), {}),
-    "SD-54": (bladder(dysreflexia_risk=None), bladder(dysreflexia_risk="yes")),
-    "SD-55": (bladder(infection="yes"), bladder()),
-    "SD-56": (bladder(residual_volume="200 mL"), bladder(residual_volume="199 mL")),
-    "SD-57": (bladder(self_catheterisation="no"), bladder()),
-    "SD-58": (bladder(dysreflexia_risk="yes"), bladder()),
-    "SD-59": (bladder(), {}),
-    "SD-62": (bladder() | {"product.name": "incobotulinumtoxinA"}, bladder()),
-}
+DRY_EYE: Patch = {"safety.eyelid_findings": ["dry_eye"]}
 UNCONDITIONAL = {"PR-01", "PR-02", "PR-25", "DL-14"}
-
-REGIONS = {"forehead": 0.0, "glabella": 0.0}
-Units = dict[str, float]
-PLANS: dict[str, tuple[Units, Units, Patch, Units, Units, Patch]] = {
-    # rule: planned units, of them into muscle, patch; the first three exceed the limit, the last three do not
-    "DL-01": ({"glabella": 20.1}, {}, {}, {"glabella": 20}, {}, {}),
-    "DL-03": ({"forehead": 21, "glabella": 20}, {}, {}, {"forehead": 20, "glabella": 20}, {}, {}),
-    "DL-04": ({"cheek_left": 64.1}, {}, {}, {"cheek_left": 64}, {}, session("2025-12-02")),
-    "DL-06": ({"nose": 11}, {}, session("2025-11-30", units=390), {"nose": 11}, {}, session("2025-11-29", units=390)),
-    "DL-07": ({"forehead": 51}, {}, {}, {"forehead": 50}, {}, {}),
-    "DL-08": ({"glabella": 21}, {}, {}, {"glabella": 20, "forehead": 20}, {}, {}),
-    "DL-09": ({"nose": 65}, {}, {}, {"nose": 64}, {}, {}),
-    "DL-10": ({"nose": 401}, {}, {}, {"nose": 400}, {}, {}),
-    "DL-11": ({"nose": 21}, {}, {}, {"nose": 20}, {}, {}),
-    "DL-12": ({"nose": 21}, {}, {}, {"nose": 20}, {}, {}),
-    "DL-13": ({"nose": 41}, {}, {}, {"nose": 40}, {}, {}),
-    "DL-16": ({"axilla_left": 60, "axilla_right": 41}, {}, {}, {"axilla_left": 50, "axilla_right": 50}, {}, {}),
-    "SD-60": ({"bladder": 101}, {}, bladder(cause=None), {"bladder": 101}, {}, bladder(cause="neurogenic")),
-    "SD-61": ({"bladder": 201}, {}, bladder(cause="neurogenic"), {"bladder": 200}, {}, bladder(cause="neurogenic")),
-    "SD-07": ({"forehead": 21}, {}, {}, {"forehead": 20}, {}, {}),
-    "SD-17": ({"forehead": 4}, {"forehead": 4}, {}, {"forehead": 4}, {"forehead": 4, "glabella": 4}, {}),
-    "SD-18": ({"nose": 1}, {}, session("2026-01-01", "unknown"), {"nose": 1}, {}, session("2026-01-01")),
-}
+SCREEN = "SD-20"
 
 
 def setting_of(rule: Rule) -> Patch:
@@ -227,26 +94,129 @@ def setting_of(rule: Rule) -> Patch:
     return {"product.name": product, "product.vial_units": vial, "jurisdiction": place}
 
 
+def case_of(rule_id: str, column: str) -> Case:
+    return build(setting_of(rule_by_id(rule_id)), TABLE[rule_id][column])
+
+
+def set_aside(rule_id: str) -> Override:
+    return Override(rule_id=rule_id, reason="discussed and agreed", author="Dr A")
+
+
 def test_every_rule_is_in_the_table() -> None:
-    by_case = {rule.rule_id for rule in rules() if rule.decided_by == "case"}
-    by_plan = {rule.rule_id for rule in rules() if rule.decided_by == "plan"}
-    assert by_case == set(TABLE) | UNCONDITIONAL
-    assert by_plan == set(PLANS)
+    decided = {
+        kind: {rule.rule_id for rule in rules() if rule.decided_by == kind} for kind in ("case", "plan", "never")
+    }
+    assert decided == {"case": set(BY_CASE), "plan": set(BY_PLAN), "never": set(UNDECIDED)}
 
 
 @pytest.mark.parametrize("rule_id", TABLE)
+def test_effect_threshold_and_override_are_those_of_the_table(rule_id: str) -> None:
+    rule, row = rule_by_id(rule_id), TABLE[rule_id]
+    assert (rule.effect, rule.setting.threshold, rule.overridable) == (
+        row["effect"],
+        row.get("threshold"),
+        row["overridable"],
+    )
+
+
+@pytest.mark.parametrize("rule_id", BY_CASE)
 def test_fires(rule_id: str) -> None:
-    rule = rule_by_id(rule_id)
-    finding = evaluate(rule, build(setting_of(rule), TABLE[rule_id][0]))
+    case = case_of(rule_id, "fires")
+    finding = evaluate(rule_by_id(rule_id), case)
     assert finding is not None
     assert finding.state == "fires"
     assert finding.because
+    assessment = assess(case)
+    assert rule_id in {reason.rule_id for reason in assessment.reasons}
+    assert assessment.verdict == TABLE[rule_id]["verdict"]
 
 
-@pytest.mark.parametrize("rule_id", TABLE)
+@pytest.mark.parametrize("rule_id", [name for name in BY_CASE if "quiet" in TABLE[name]])
 def test_stays_quiet(rule_id: str) -> None:
+    case = case_of(rule_id, "quiet")
+    assert evaluate(rule_by_id(rule_id), case) is None
+    assert assess(case).verdict == TABLE[rule_id]["quiet_verdict"]
+
+
+def test_only_rules_for_everybody_have_no_quiet_case() -> None:
+    assert {name for name in BY_CASE if "quiet" not in TABLE[name]} == UNCONDITIONAL
+
+
+@pytest.mark.parametrize("rule_id", [name for name in BY_CASE if "unknown" in TABLE[name]])
+def test_unknown_is_never_safe(rule_id: str) -> None:
+    row, case = TABLE[rule_id], case_of(rule_id, "unknown")
+    finding = evaluate(rule_by_id(rule_id), case)
+    assert finding is not None
+    assert finding.state == row.get("unknown_state", "unknown")
+    assessment = assess(case)
+    assert assessment.verdict == row["unknown_verdict"]
+    if finding.state == "unknown":
+        (asked,) = (question for question in assessment.questions if question.field == finding.field)
+        assert rule_id in asked.rules
+
+
+@pytest.mark.parametrize("rule_id", BY_CASE)
+def test_what_stops_when_it_fires_permits_no_plan_while_unknown(rule_id: str) -> None:
+    row = TABLE[rule_id]
+    if row["effect"] not in STOPS or rule_id == SCREEN:
+        return
+    if row.get("unknown_state") == "is the rule":
+        assert row["effect"] == "asks"
+    elif "unknown_verdict" in row:
+        assert FROM_BEST.index(row["unknown_verdict"]) >= FROM_BEST.index("ask")
+    else:
+        assert row["never_unknown"]
+
+
+def test_a_screen_that_was_not_done_is_a_condition() -> None:
+    """The one stop whose question does not hold up a plan: its unknown answer is a condition of its own."""
+    assert rule_by_id(SCREEN).predicate == rule_by_id("SD-26").predicate
+    assessment = assess(build({"outlook": {}}))
+    assert "SD-26" in {reason.rule_id for reason in assessment.reasons if reason.effect == "condition"}
+    assert "outlook.body_image_screen" in {question.field for question in assessment.questions}
+
+
+@pytest.mark.parametrize("rule_id", BY_CASE)
+def test_every_rule_says_what_unknown_means(rule_id: str) -> None:
+    row = TABLE[rule_id]
+    ways = ("unknown" in row, "never_unknown" in row, row.get("unknown_state") == "is the rule")
+    assert sum(ways) == 1
+
+
+@pytest.mark.parametrize("rule_id", BY_CASE)
+def test_override_is_honoured_or_refused(rule_id: str) -> None:
+    case = case_of(rule_id, "fires")
+    if not TABLE[rule_id]["overridable"]:
+        with pytest.raises(InputError, match="never be overridden"):
+            assess(case, [set_aside(rule_id)])
+        return
+    assessment = assess(case, [set_aside(rule_id)])
+    assert assessment.status == "overridden"
+    assert assessment.verdict == TABLE[rule_id]["after_override"]
+    (reason,) = (reason for reason in assessment.reasons if reason.rule_id == rule_id)
+    assert reason.overridden_by == set_aside(rule_id)
+
+
+@pytest.mark.parametrize("rule_id", [*BY_PLAN, *UNDECIDED])
+def test_what_no_case_decides_cannot_be_overridden_on_a_case(rule_id: str) -> None:
+    assert evaluate(rule_by_id(rule_id), build()) is None
+    with pytest.raises(InputError, match="did not fire"):
+        assess(build(), [set_aside(rule_id)])
+
+
+@pytest.mark.parametrize("rule_id", BY_PLAN)
+def test_plan_limits(rule_id: str) -> None:
     rule = rule_by_id(rule_id)
-    assert evaluate(rule, build(setting_of(rule), TABLE[rule_id][1])) is None
+    for column, exceeded in (("exceeds", True), ("keeps", False)):
+        plan = TABLE[rule_id][column]
+        case = build(setting_of(rule), plan.get("case", {}))
+        product = cast(Any, case.product.name)
+        found = limit_checks(case, product, plan["units"], plan.get("muscle"), units_by_target=plan.get("targets"))
+        checks = [check for check in found if check.rule_id == rule_id]
+        assert any(check.exceeded for check in checks) == exceeded
+        if exceeded:
+            (over,) = checks
+            assert over.value > over.limit == rule.setting.threshold
 
 
 def test_facial_totals_count_the_face_alone() -> None:
@@ -283,45 +253,11 @@ def test_unconditional_rules_speak_only_of_their_products(rule_id: str) -> None:
         assert (evaluate(rule, case) is not None) == (not rule.products or product in rule.products)
 
 
-@pytest.mark.parametrize("rule_id", PLANS)
-def test_plan_limits(rule_id: str) -> None:
-    rule = rule_by_id(rule_id)
-    above, above_muscle, above_patch, below, below_muscle, below_patch = PLANS[rule_id]
-    case = build(setting_of(rule), above_patch)
-    (over,) = (c for c in limit_checks(case, case.product.name, above, above_muscle) if c.rule_id == rule_id)
-    assert over.exceeded
-    assert over.value > over.limit == rule.setting.threshold
-    case = build(setting_of(rule), below_patch)
-    checks = [c for c in limit_checks(case, case.product.name, below, below_muscle) if c.rule_id == rule_id]
-    assert not any(check.exceeded for check in checks)
-
-
-@pytest.mark.parametrize(
-    ("effect", "patch", "field"),
-    [
-        ("contraindicates", {"safety.allergies": None}, "safety.allergies"),
-        ("contraindicates", {"safety.infection_at_site": "unknown"}, "safety.infection_at_site"),
-        ("contraindicates", {"safety.conditions": None}, "safety.conditions"),
-        ("contraindicates", {"patient.pregnancy": "unknown"}, "patient.pregnancy"),
-        ("contraindicates", {"patient.age": None}, "patient.age"),
-        ("postpones", {"history.earlier_toxin": "unknown"}, "history.earlier_toxin"),
-        ("postpones", {"history.earlier_toxin": "yes"}, "session"),
-        ("postpones", {"safety.eyelid_findings": None} | FOREHEAD, "safety.eyelid_findings"),
-        ("try_first", {"findings": {}}, "findings.iga"),
-        ("condition", {"safety.drugs": [{"name": "nonsensicin"}]}, "safety.drugs"),
-    ],
-)
-def test_third_value_is_unknown(effect: str, patch: Patch, field: str) -> None:
-    case = build(patch)
-    found = [f for rule in rules() if rule.effect == effect and (f := evaluate(rule, case)) is not None]
-    assert ("unknown", field) in {(f.state, f.field) for f in found}
-
-
 def test_never_overridable() -> None:
     fixed = {rule.rule_id for rule in rules() if rule.effect == "contraindicates" and not rule.overridable}
     allergy_infection_muscle_pregnancy = {f"CI-{n:02d}" for n in (*range(1, 11), 12)} | {"PR-07", "PR-18"}
     assert fixed == allergy_infection_muscle_pregnancy | {"PR-16", "SD-10", "SD-55", "SD-57"}
-    assert not any(rule.overridable for rule in rules() if rule.effect == "asks")
+    assert {rule.rule_id for rule in rules() if rule.effect == "asks" and rule.overridable} == {"SD-23"}
 
 
 def test_allergy_rules_name_the_ingredients_of_their_product() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +21,18 @@ from holocrine.planning.alternatives import (
     listed,
     planning_index,
 )
-from holocrine.planning.lattice import SPACINGS_MM
-from holocrine.planning.objective import FREE, PlanObjective, Weights, mean_gain, shots
+from holocrine.planning.bound import bound
+from holocrine.planning.columns import SPACINGS_MM, Columns, Sparse, columns_of
+from holocrine.planning.ledger import HarmLedger, goal_ledger
+from holocrine.planning.objective import FREE, PlanObjective, Weights, shots
 from holocrine.planning.plan import choose, injection_points
 from holocrine.planning.point import Point
-from holocrine.planning.search import MAX_POINTS, Search
-from holocrine.planning.setting import Setting, UnitLimit, setting_of
+from holocrine.planning.search import Search
+from holocrine.planning.setting import MAX_POINTS, Setting, UnitLimit, setting_of
+from holocrine.planning.worth import worth_of
 from holocrine.simulation.binding import no_shots
 from holocrine.simulation.course import Simulation, run
+from holocrine.simulation.response import node_positions
 from holocrine.simulation.simulator import Simulator
 from holocrine.simulation.summary import mean_fall
 from holocrine.simulation.systems.benefit import fall_course
@@ -94,12 +99,16 @@ def candidates(alternatives: Alternatives) -> list[Candidate]:
 # --- the objective ----------------------------------------------------------------------------------------
 
 
-def test_mean_gain_is_plain_interpolation() -> None:
+def test_worth_is_the_surface_interpolated_over_the_loading() -> None:
     generator = np.random.default_rng(1)
-    positions, gains = generator.uniform(0.0, 13.0, (5, 7)), generator.uniform(-1.0, 1.0, (5, 14))
-    expected = [np.interp(positions[d], np.arange(14), gains[d]).mean() for d in range(5)]
-    assert mean_gain(positions, gains) == pytest.approx(expected, abs=1e-12)  # order of summation
-    assert mean_gain(np.full((5, 1), 13.0), gains) == pytest.approx(gains[:, -1], abs=1e-12)
+    gains, half = np.cumsum(generator.uniform(0.0, 1.0, (5, 14)), axis=1), generator.uniform(0.1, 2.0, 5)
+    dose = generator.exponential(1.0, (5, 9))
+    positions = node_positions(dose / (dose + half[:, None]), 14)
+    expected = np.array([np.interp(positions[d], np.arange(14), gains[d]) for d in range(5)])
+    found = worth_of(gains, half).means(dose, (0, 4, 9))
+    assert found[0] == pytest.approx(expected[:, :4].mean(axis=1), abs=1e-3 * gains.max())
+    assert found[1] == pytest.approx(expected[:, 4:].mean(axis=1), abs=1e-3 * gains.max())
+    assert worth_of(gains, half).means(np.zeros((5, 2)), (0, 2))[0] == pytest.approx(gains[:, 0], abs=1e-12)
 
 
 def test_tallies_add_and_subtract(objective: PlanObjective) -> None:
@@ -153,63 +162,121 @@ def test_planning_draws_are_those_on_which_sebum_can_respond(small_simulator: Si
 # --- the search -------------------------------------------------------------------------------------------
 
 
-def test_even_patterns_keep_every_limit(setting: Setting, objective: PlanObjective) -> None:
+@pytest.fixture(scope="module")
+def columns(setting: Setting, objective: PlanObjective) -> Columns:
+    return columns_of(objective, setting, setting.solutions[0])
+
+
+def test_a_ledger_knows_what_the_objective_would_say(objective: PlanObjective, columns: Columns) -> None:
+    goal, harm = goal_ledger(objective, columns), HarmLedger(objective, columns.harm)
+    nothing = goal.total
+    numbers = np.random.default_rng(3).choice(len(columns.groups), 12, replace=False).tolist()
+    for column in numbers:
+        before, gain, foreseen = goal.total, goal.gain(column), harm.means_with(column)
+        goal.add(column, 1.0)
+        harm.add(column, 1.0)
+        assert goal.total - before == pytest.approx(gain, rel=1e-6, abs=1e-9)
+        assert harm.means == pytest.approx(foreseen, rel=1e-6, abs=1e-12)
+    points = [point for column in numbers for point in columns.groups[column]]
+    value = objective.value(objective.tally(points), FREE)
+    # doses too small to count are left out of the ledger
+    assert goal.total == pytest.approx(value.benefit, rel=0.03)
+    for name, mean in zip(harm.names, harm.means, strict=True):
+        assert mean == pytest.approx(value.harm[name], rel=0.1, abs=1e-5)
+    for column in numbers:
+        goal.add(column, -1.0)
+        harm.add(column, -1.0)
+    assert goal.total == pytest.approx(nothing, abs=1e-5)
+
+
+def test_columns_are_places_doses_and_depths_that_may_be_injected(setting: Setting, columns: Columns) -> None:
+    for site in range(columns.sites):
+        groups = [columns.groups[number] for number in columns.at(site)]
+        assert len(groups) == len({(g[0].units, g[0].depth) for g in groups}) == 2 * len(setting.doses)
+        assert len({tuple((p.x, p.y) for p in g) for g in groups}) == 1
+        assert site not in columns.neighbours[site]
+        assert all(site in columns.neighbours[other] for other in columns.neighbours[site])
+    places = np.array([(p.x, p.y) for g in columns.groups for p in g])
+    assert setting.may_inject(places).all()
+
+
+def test_what_is_found_keeps_the_rules_and_repeats_itself(setting: Setting, objective: PlanObjective) -> None:
     tight = replace(setting, unit_limits=(UnitLimit(frozenset({"forehead"}), 6.0),))
-    patterns = [pattern for pattern, _, _ in Search(tight, objective).patterns()]
-    assert len(patterns) > 10
-    for pattern in patterns:
-        assert sum(point.units for point in pattern.points) <= 6.0 + 1e-9
-        assert 0 < len(pattern.points) <= MAX_POINTS
-        assert pattern.spacing in SPACINGS_MM
-        assert len({(point.units, point.volume) for point in pattern.points}) == 1
-
-
-def test_refining_never_makes_worse_and_keeps_the_rules(setting: Setting, objective: PlanObjective) -> None:
-    search, weights = Search(setting, objective), Weights()
-    start = search.even_start(search.patterns(), weights, CAPS, 20.0)
-    before = search.evaluate(objective.tally(start.points), weights, CAPS)
-    pattern, value = search.best([start], weights, CAPS)
-    assert before is not None
-    assert value.utility >= max(before.utility, 0.0)
+    searches = [Search(tight, objective), Search(tight, objective)]
+    (pattern, value), (again, _) = (search.best(Weights(), CAPS) for search in searches)
+    assert pattern == again
+    assert searches[0].evaluations == searches[1].evaluations > 100
+    assert 0 < len(pattern.points) <= MAX_POINTS
+    assert 4.0 < sum(point.units for point in pattern.points) <= 6.0 + 1e-9
     places = np.array([(point.x, point.y) for point in pattern.points])
     assert setting.may_inject(places).all()
-    assert setting.within_unit_limits({"forehead": sum(point.units for point in pattern.points)})
-    apart = np.hypot(*np.moveaxis(places[:, None] - places[None], -1, 0)) + 1e3 * np.eye(len(places))
-    assert apart.min() >= 0.5 * SPACINGS_MM[0] - 0.1
-    again = objective.value(objective.tally(pattern.points), weights)
-    # Sums of the refinement are kept by adding and taking away; a fresh tally sees the same plan.
-    assert search.charged(again, CAPS).utility == pytest.approx(value.utility, abs=1e-6)
+    assert len(np.unique(places, axis=0)) == len(places)
+    assert value.utility == objective.value(objective.tally(pattern.points), Weights()).utility > 0.0
+    assert pattern.spacing is not None
+    assert SPACINGS_MM[0] <= pattern.spacing
 
 
-def test_the_search_counts_its_work_and_repeats_itself(setting: Setting, objective: PlanObjective) -> None:
-    def once() -> tuple[object, int]:
-        search = Search(setting, objective)
-        pattern, _ = search.best([search.even_start(search.patterns(), Weights(), CAPS, 0.3)], Weights(), CAPS)
-        return pattern, search.evaluations
-
-    first, second = once(), once()
-    assert first == second
-    assert first[1] > 100
-
-
-def test_no_place_no_plan(setting: Setting, objective: PlanObjective) -> None:
+def test_no_dose_left_no_plan(setting: Setting, objective: PlanObjective) -> None:
     barred = replace(setting, unit_limits=(UnitLimit(frozenset({"forehead"}), 0.0),))
-    search = Search(barred, objective)
-    assert search.patterns() == []
-    pattern, value = search.best([search.even_start([], Weights(), CAPS, 1.0)], Weights(), CAPS)
+    pattern, value = Search(barred, objective).best(Weights(), CAPS)
     assert pattern.points == ()
     assert value.utility == pytest.approx(0.0, abs=1e-12)
 
 
 def test_dearer_doses_buy_less(setting: Setting, objective: PlanObjective) -> None:
-    search = Search(setting, objective)
-    patterns = search.patterns()
-    units = []
+    search, units = Search(setting, objective), []
     for factor in (0.1, 2.0, 1000.0):
-        weights = Weights().scaled(factor)
-        pattern, _ = search.best([search.even_start(patterns, weights, NO_CAPS, 1.0)], weights, NO_CAPS)
+        pattern, _ = search.best(Weights().scaled(factor), NO_CAPS)
         units.append(sum(point.units for point in pattern.points))
     assert units[0] > units[1] > units[2] == 0.0
+
+
+def test_a_small_problem_is_solved(setting: Setting, objective: PlanObjective) -> None:
+    """Every choice among a few sites by brute force: the search finds nearly the best of them, the bound holds."""
+    few = _few_sites(columns_of(objective, setting, setting.solutions[0]), 5)
+    search = Search(setting, objective)
+    _, worth = search.ascent(few, Weights(), CAPS).run([])
+    other, best = search.ascent(few, Weights(), CAPS), -np.inf
+    for choice in product(*((-1, *few.at(site)[::2]) for site in range(few.sites))):
+        taken = [int(column) for column in choice if column >= 0]
+        for sign in (1.0, -1.0):
+            for column in taken:
+                other.goal.add(column, sign)
+                other.harm.add(column, sign)
+            if sign > 0.0:
+                best = max(best, other.goal.total - other.price[taken].sum() - other.charge())
+    assert worth >= best - 0.02 * abs(best)
+
+
+def _few_sites(columns: Columns, count: int) -> Columns:
+    """Some sites in a row, whose doses overlap."""
+    kept = np.flatnonzero(columns.site < count)
+    return Columns(
+        columns.solution,
+        [columns.groups[i] for i in kept],
+        columns.site[kept],
+        [near[near < count] for near in columns.neighbours[:count]],
+        _part(columns.goal, kept),
+        _part(columns.harm, kept),
+    )
+
+
+def _part(sparse: Sparse, kept: np.ndarray) -> Sparse:
+    last = sparse.starts[kept.size]
+    return Sparse(sparse.starts[: kept.size + 1], sparse.rows[:last], sparse.values[:last])
+
+
+def test_no_plan_is_worth_more_than_the_bound(setting: Setting, objective: PlanObjective) -> None:
+    prices = replace(Weights(), harm=0.0)
+    pattern, _ = Search(setting, objective).best(prices, {})
+    found = bound(objective, setting, Weights(), pattern.points)
+    assert 0.0 < found.worth <= found.upper
+    assert 0.0 <= found.gap < 0.5
+    assert bound(objective, setting, Weights(), ()).worth == 0.0
+    tight = replace(setting, unit_limits=(UnitLimit(frozenset({"forehead"}), 4.0),))
+    limited, _ = Search(tight, objective).best(prices, {})
+    less = bound(objective, tight, Weights(), limited.points)
+    assert less.worth <= less.upper < found.upper
 
 
 # --- the alternatives -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.evidence import readings_of
 
@@ -251,6 +251,8 @@ def test_a_page_without_anything_to_compare_says_so() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8), st.booleans())
+@example(values=[5e-324, 1.0], percent=False)  # 323 decades
+@example(values=[5e-324, 5e-322], percent=False)  # less than any power of ten that a number can hold
 def test_an_axis_holds_every_value_in_order(values: list[float], percent: bool) -> None:
     axis = axis_for(values, 100.0, 600.0, percent=percent)
     assert axis.ticks[0] < axis.ticks[-1]

@@ -26,8 +26,9 @@ DOSE = re.compile(r"^(0|[1-9]\d{0,2}(,\d{3})*)(\.\d*[1-9])? units? onabotulinumt
         (1.0, "1 unit onabotulinumtoxinA"),
         (0.5, "0.5 units onabotulinumtoxinA"),
         (2.50, "2.5 units onabotulinumtoxinA"),
-        (1.005, "1 unit onabotulinumtoxinA"),  # halves to even: no upward drift of doses
-        (0.125, "0.12 units onabotulinumtoxinA"),
+        (0.375, "0.375 units onabotulinumtoxinA"),  # 0.015 mL of 25 units per mL
+        (1.0005, "1 unit onabotulinumtoxinA"),  # halves to even: no upward drift of doses
+        (0.0625, "0.062 units onabotulinumtoxinA"),
         (1000, "1,000 units onabotulinumtoxinA"),
     ],
 )
@@ -40,7 +41,7 @@ def test_any_dose_is_safe_to_read_and_keeps_its_value(value: float) -> None:
     written = wording.dose(value, "onabotulinumtoxinA")
     assert DOSE.match(written), written
     # half of the last decimal shown, plus one rounding error of a double near 5000
-    assert abs(float(written.split()[0].replace(",", "")) - value) <= 0.005 + 1e-12
+    assert abs(float(written.split()[0].replace(",", "")) - value) <= 0.0005 + 1e-12
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])

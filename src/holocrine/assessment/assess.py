@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from holocrine.assessment.guidance import guidance
 from holocrine.assessment.options import options_to_discuss
 from holocrine.assessment.questions import questions
 from holocrine.domain.assessment import Assessment, Effect, Question, Reason, Verdict
@@ -47,7 +48,7 @@ def assess(case: Case, overrides: Sequence[Override] = ()) -> Assessment:
     by_rule = _checked_overrides(overrides, [rule for rule, _ in fired])
     reasons = tuple(reason_of(rule, finding, case, by_rule.get(rule.rule_id)) for rule, finding in fired)
     verdict = _verdict(reasons)
-    asked = questions(case, findings)
+    asked = questions(case, [(rule, finding) for rule, finding in findings if rule.rule_id not in by_rule])
     earliest = _earliest_date(case, reasons)
     return Assessment(
         pseudonym=case.patient.pseudonym,
@@ -59,6 +60,7 @@ def assess(case: Case, overrides: Sequence[Override] = ()) -> Assessment:
         questions=asked,
         try_first=_try_first(case, reasons),
         earliest_date=earliest,
+        guidance=guidance(case, dict(findings)),
     )
 
 
@@ -150,6 +152,7 @@ def _summary(verdict: Verdict, reasons: Sequence[Reason], asked: Sequence[Questi
     deciding = next((effect for effect, name in _VERDICT_OF_EFFECT if name == verdict), None)
     if verdict == "ask":
         parts.append("Needed: " + ", ".join(question.field for question in asked if question.required) + ".")
+        parts += [_sentence(f"{r.because} ({r.rule_id})") for r in _counting(reasons, "asks") if r.overridable]
     elif deciding is not None:
         causes = [f"{reason.because} ({reason.rule_id})" for reason in _counting(reasons, deciding)]
         parts.append(_sentence("; ".join(causes)))
@@ -174,8 +177,8 @@ def _sentence(text: str) -> str:
 def _try_first(case: Case, reasons: Iterable[Reason]) -> tuple[str, ...]:
     """Statements of the try-first rules that count, then the options left open; after a failed course only these."""
     first = _counting(reasons, "try_first")
-    fired = {reason.rule_id for reason in reasons}
-    if not first and "SD-16" not in fired:
+    counting = {reason.rule_id for reason in reasons if reason.overridden_by is None}
+    if not first and "SD-16" not in counting:
         return ()
-    systemic_only = bool(fired & {"MO-12", "MO-15", "SD-16"})
+    systemic_only = bool(counting & {"MO-12", "MO-15"})
     return (*(reason.statement for reason in first), *options_to_discuss(case, systemic_only=systemic_only))

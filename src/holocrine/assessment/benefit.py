@@ -1,12 +1,50 @@
-"""The last word of the forecast on the verdict: too little chance of a meaningful benefit."""
+"""The last word of the forecast on the verdict: chances, alternatives, and whether a benefit is likely enough."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from holocrine.assessment.assess import standing
-from holocrine.domain.assessment import Assessment, Reason
+from holocrine.assessment.questions import most_informative_first
+from holocrine.domain.assessment import Assessment, ExpectedBenefit, Reason
+from holocrine.domain.forecast import Benefit
 from holocrine.knowledge.rules import rule_by_id
 
 BENEFIT_RULE = "SD-19"
+
+
+def with_forecast(
+    assessment: Assessment,
+    benefits: Sequence[Benefit],
+    expected: Sequence[ExpectedBenefit] = (),
+    variance_shares: Mapping[str, float] | None = None,
+) -> Assessment:
+    """The assessment once the plan's forecast is known.
+
+    `benefits` of the plan, the main target's first, judge the verdict (`with_benefit`) and put the chances of a
+    meaningful fall and of no effect into the summary; `expected` are the alternatives for this person; by
+    `variance_shares` (0-1, by field) the questions are put in order.
+    """
+    judged = with_benefit(assessment, max(benefit.probability_meaningful for benefit in benefits))
+    main = benefits[0]
+    chances = (
+        f"{main.target.replace('_', ' ').capitalize()}: probability of a meaningful fall ({main.meaningful_fall:g}%"
+        f" or more) {_percent(main.probability_meaningful)}, of no effect {_percent(main.probability_no_effect)}."
+    )
+    return judged.model_copy(
+        update={
+            "summary": f"{judged.summary} {chances}",
+            "expected": tuple(expected),
+            "questions": most_informative_first(judged.questions, variance_shares or {}),
+        }
+    )
+
+
+def _percent(probability: float) -> str:
+    """Whole percent; what is not certain never reads as 0% or 100%."""
+    if 0.0 < probability < 0.5:
+        return "under 1%"
+    return "over 99%" if 99.5 <= probability < 100.0 else f"{probability:.0f}%"
 
 
 def with_benefit(assessment: Assessment, probability_meaningful: float) -> Assessment:

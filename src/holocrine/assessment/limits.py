@@ -15,7 +15,7 @@ from holocrine.assessment.assess import standing
 from holocrine.domain.case import Case
 from holocrine.domain.plan import LimitCheck, Plan
 from holocrine.domain.session import Session
-from holocrine.domain.vocabulary import FaceRegion, Product, Region
+from holocrine.domain.vocabulary import FaceRegion, Product, Region, Target
 from holocrine.knowledge.rules import Rule, rules
 
 FACE = frozenset(get_args(FaceRegion))
@@ -23,11 +23,12 @@ FACE = frozenset(get_args(FaceRegion))
 
 @dataclass(frozen=True)
 class _Planned:
-    """What is to be given on `on`: units of `product` by region, and the part of them meant for muscle."""
+    """What is to be given on `on`: units of `product` by region, and the parts of them meant for muscle or target."""
 
     product: Product
     units: Mapping[Region, float]
     muscle: Mapping[str, float]
+    targets: Mapping[str, float]
     on: dt.date
 
 
@@ -37,18 +38,20 @@ def limit_checks(
     planned_units_by_region: Mapping[Region, float],
     intramuscular_units_by_region: Mapping[Region, float] | None = None,
     on: dt.date | None = None,
+    units_by_target: Mapping[Target, float] | None = None,
 ) -> tuple[LimitCheck, ...]:
     """Every dose limit that applies to the planned units (units of `product`) on day `on` (default: assessed_on).
 
     Earlier sessions of the same product count towards facial and cumulative totals when they lie within the
     rule's window in days; each other product in the window gets a check of its own and is never added.
-    `intramuscular_units_by_region` is the part of the planned units that is meant for muscle.
-    Raises ValueError for negative units.
+    `intramuscular_units_by_region` is the part of the planned units that is meant for muscle, `units_by_target` the
+    part that belongs to the pattern of a target. Raises ValueError for negative units.
     """
-    if any(units < 0 for units in (*planned_units_by_region.values(), *(intramuscular_units_by_region or {}).values())):
-        raise ValueError("planned units must not be negative")
     muscle = {str(region): units for region, units in (intramuscular_units_by_region or {}).items()}
-    planned = _Planned(product, planned_units_by_region, muscle, on or case.assessed_on)
+    targets = {str(target): units for target, units in (units_by_target or {}).items()}
+    if any(units < 0 for part in (planned_units_by_region, muscle, targets) for units in part.values()):
+        raise ValueError("planned units must not be negative")
+    planned = _Planned(product, planned_units_by_region, muscle, targets, on or case.assessed_on)
     limits = [rule for rule in rules() if rule.decided_by == "plan" and rule.applies(product, case.jurisdiction)]
     return tuple(check for rule in limits for check in _KINDS[rule.predicate](rule, case, planned))
 
@@ -57,12 +60,15 @@ def plan_limit_checks(case: Case, plan: Plan) -> tuple[LimitCheck, ...]:
     """`limit_checks` for the points of a plan."""
     units: dict[Region, float] = {}
     muscle: dict[Region, float] = {}
+    targets: dict[Target, float] = {}
     for point in plan.points:
         region = point.labelled_region
         units[region] = units.get(region, 0.0) + point.units
         if point.plane == "intramuscular":
             muscle[region] = muscle.get(region, 0.0) + point.units
-    return limit_checks(case, plan.solution.product, units, muscle)
+        if point.target is not None:
+            targets[point.target] = targets.get(point.target, 0.0) + point.units
+    return limit_checks(case, plan.solution.product, units, muscle, units_by_target=targets)
 
 
 def _check(rule: Rule, value: float, detail: str, product: str) -> LimitCheck:
@@ -82,6 +88,12 @@ def _region_total(rule: Rule, _case: Case, planned: _Planned) -> Iterator[LimitC
     used = {region: units for region, units in planned.units.items() if region in rule.setting.argument and units > 0}
     if used:
         total = sum(used.values())
+        yield _check(rule, total, f"Planned: {total:g}.", planned.product)
+
+
+def _target_total(rule: Rule, _case: Case, planned: _Planned) -> Iterator[LimitCheck]:
+    total = sum(planned.targets.get(target, 0.0) for target in rule.setting.argument)
+    if total > 0:
         yield _check(rule, total, f"Planned: {total:g}.", planned.product)
 
 
@@ -136,6 +148,7 @@ def _within(rule: Rule, case: Case, planned: _Planned) -> list[Session]:
 
 _KINDS: Mapping[str, Callable[[Rule, Case, _Planned], Iterator[LimitCheck]]] = {
     "region_total": _region_total,
+    "target_total": _target_total,
     "facial_total": _facial_total,
     "cumulative_total": _cumulative_total,
     "bladder_total": _bladder_total,

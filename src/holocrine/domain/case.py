@@ -107,6 +107,18 @@ class Hormones(Record):
     )
 
 
+class Outlook(Record):
+    """What the person expects, and how much the skin weighs on them.
+
+    `body_image_screen` is the outcome of screening questions for body dysmorphic disorder: no diagnosis.
+    """
+
+    expects_cure: YesNo = "unknown"
+    expects_no_risk: YesNo = "unknown"
+    body_image_screen: Literal["negative", "positive", "unknown"] = "unknown"
+    psychosocial_burden: YesNo = "unknown"
+
+
 class ProductAvailable(Record):
     """What stands on the tray: product, vial, diluent, syringe. `diluent_volumes` are the dilutions on offer."""
 
@@ -134,6 +146,7 @@ class Case(Record):
     history: History = History()
     safety: Safety = Safety()
     hormones: Hormones = Hormones()
+    outlook: Outlook = Outlook()
     urology: Urology | None = None
     goals: Goals
     product: ProductAvailable

@@ -12,7 +12,7 @@ from holocrine.domain.quantities import Depth, Length, Volume
 from holocrine.domain.session import Units
 from holocrine.domain.tables import frame
 from holocrine.domain.text import Line20
-from holocrine.domain.vocabulary import Diluent, Plane, Product, Region, Syringe, Target
+from holocrine.domain.vocabulary import Diluent, Experience, Plane, Product, Region, Syringe, Target
 
 if TYPE_CHECKING:
     import pandas
@@ -97,6 +97,43 @@ class Alternative(Record):
     why: str
 
 
+class TradeOff(Record):
+    """A plan that no other found is better than in every respect: more fall for more units, punctures or harm.
+
+    `benefit` is the expected percent fall over the goals on the planning draws; `harm_share` the worst harm's upper end
+    over its limit, so that above 1 a limit is broken.
+    """
+
+    points: int
+    units: float
+    benefit: float
+    harm_share: float
+    chosen: bool
+
+
+class Binding(Record):
+    """Something that keeps the plan from doing more, with both numbers."""
+
+    what: str
+    value: float
+    limit: float
+    unit: str
+
+
+class Misplacement(Record):
+    """Upper end of each harm's probability, percent, if the needle goes elsewhere than the plan assumes."""
+
+    change: str
+    harms: dict[str, float]
+
+
+class Placement(Record):
+    """What follows for the hand from how much depends on where the needle lands."""
+
+    experience: Experience
+    advice: tuple[str, ...]
+
+
 class Override(Record):
     """A rule set aside by a named author with a reason."""
 
@@ -106,13 +143,18 @@ class Override(Record):
 
 
 class Objective(Record):
-    """How the plan was chosen."""
+    """How the plan was chosen, and how much better another could be.
+
+    `upper_bound` holds for every plan when harm is left out; `gap` is the share of it that the plan does not reach, of
+    which `gap_by_limits` is what the harm limits and the prices of harm cost, found by a search without them.
+    """
 
     description: str
     weights: dict[str, float]
     value: float
     upper_bound: float | None = None
     gap: float | None = None
+    gap_by_limits: float | None = None
     evaluations: int
     status: str
 
@@ -140,6 +182,10 @@ class Plan(Record):
     limits: tuple[LimitCheck, ...] = ()
     objective: Objective | None = None
     alternatives: tuple[Alternative, ...] = ()
+    trade_offs: tuple[TradeOff, ...] = ()
+    binding: tuple[Binding, ...] = ()
+    misplacements: tuple[Misplacement, ...] = ()
+    placement: Placement | None = None
     overrides: tuple[Override, ...] = ()
     provenance: Provenance | None = None
 
@@ -155,6 +201,20 @@ class Plan(Record):
                     field=f"point[{index}].id",
                 )
             seen.add(point.id)
+        return self
+
+    @model_validator(mode="after")
+    def _doses_belong_to_the_product(self) -> Self:
+        """Limits tell for which product the doses were worked out; under another name they are void."""
+        named = {check.unit.removeprefix("units ") for check in self.limits if check.unit.startswith("units ")}
+        others = sorted(named - {self.solution.product})
+        if self.points and others:
+            raise fault(
+                f"is {self.solution.product}, but the doses of this plan were worked out for {others[0]}",
+                allowed=others[0],
+                remedy="Units of one product mean nothing for another: put the product into the case and plan anew.",
+                field="solution.product",
+            )
         return self
 
     @property

@@ -25,15 +25,15 @@ def read_case(text: str, where: str) -> Case:
 
     Raises FileError when it cannot be parsed, FieldError naming the first faulty field and listing the others.
     """
-    return _read(Case, "holocrine.case/1", text, where)
+    return read_file(Case, "holocrine.case/1", text, where)
 
 
 def read_plan(text: str, where: str) -> Plan:
     """The plan in the TOML `text` of the file named `where`; raises as `read_case` does."""
-    return _read(Plan, "holocrine.plan/1", text, where)
+    return read_file(Plan, "holocrine.plan/1", text, where)
 
 
-def _read(model: type[_Read], schema: str, text: str, where: str) -> _Read:
+def read_file(model: type[_Read], schema: str, text: str, where: str) -> _Read:
     data = parse(text, where)
     _check_schema(data, schema, where)
     try:

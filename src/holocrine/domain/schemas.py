@@ -15,6 +15,10 @@ from holocrine.domain.case import Case
 from holocrine.domain.export import SbmlDocument
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.plan import Plan
+from holocrine.domain.record import ObservationEntry, PatientEntry, PhotoEntry, PhotoFile, PlanEntry
+from holocrine.domain.record_answer import Backup, Entries, Head, Recall, Verification, Written
+from holocrine.domain.record_event import AdverseEvent
+from holocrine.domain.record_treatment import Treatment
 from holocrine.domain.validation import Validation
 from holocrine.errors import InputError, nearest_match
 
@@ -29,6 +33,19 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.sbml-answer/1": (SbmlDocument, "serialization"),
     "holocrine.validation/1": (Validation, "serialization"),
     "holocrine.calibration/1": (Calibration, "serialization"),
+    "holocrine.patient/1": (PatientEntry, "validation"),
+    "holocrine.treatment/1": (Treatment, "validation"),
+    "holocrine.observation/1": (ObservationEntry, "validation"),
+    "holocrine.event/1": (AdverseEvent, "validation"),
+    "holocrine.photo/1": (PhotoFile, "validation"),
+    "holocrine.photo-entry/1": (PhotoEntry, "serialization"),
+    "holocrine.plan-entry/1": (PlanEntry, "serialization"),
+    "holocrine.record-written/1": (Written, "serialization"),
+    "holocrine.record-entries/1": (Entries, "serialization"),
+    "holocrine.record-verification/1": (Verification, "serialization"),
+    "holocrine.record-recall/1": (Recall, "serialization"),
+    "holocrine.record-head/1": (Head, "serialization"),
+    "holocrine.record-backup/1": (Backup, "serialization"),
 }
 NAMES = tuple(_MODELS)
 """Every name `schema_of` knows."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from holocrine.anatomy.sites import Layer, LayerStack
 from holocrine.execution.person_draws import person_draws
-from holocrine.planning.objective import mean_gain
+from holocrine.planning.worth import worth_of
 from holocrine.simulation.binding import Shots, bound_dose, loading
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary, Site
@@ -94,7 +94,7 @@ def _compile(draws: Draws, library: KernelLibrary, stack: LayerStack, volume: fl
     bound = bound_dose(shots, placed(*one, few, "expert"), one[0], few, library)["motor"]
     positions = node_positions(loading("motor", bound, "onabotulinumtoxinA", few), NEW_NODES)
     bin_pairs(np.zeros(positions.shape), positions, 1, NEW_NODES)
-    mean_gain(positions, np.ones((few.n, NEW_NODES)))
+    worth_of(np.ones((few.n, NEW_NODES)), np.ones(few.n)).means(bound, (0, 1))
     mean_surface(np.zeros(positions.shape), positions, np.ones((few.n, 1, NEW_NODES, 2)))
 
 

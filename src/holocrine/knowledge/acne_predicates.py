@@ -5,7 +5,18 @@ from __future__ import annotations
 from holocrine.domain.case import AcneTreatment, Case
 from holocrine.domain.goals import OILY_SKIN
 from holocrine.domain.vocabulary import DrugClass, LesionType
-from holocrine.knowledge.findings import Finding, Setting, classes_now, counted, fires, in_words, lesion_count, unknown
+from holocrine.knowledge.findings import (
+    Finding,
+    Setting,
+    classes_now,
+    counted,
+    drugs_not_known,
+    fires,
+    first_of,
+    in_words,
+    lesion_count,
+    unknown,
+)
 
 INFLAMMATORY: tuple[LesionType, ...] = ("papules", "pustules", "nodules")
 ACTIVE: tuple[LesionType, ...] = ("closed_comedones", "open_comedones", *INFLAMMATORY)
@@ -19,6 +30,8 @@ FIRST_LINE: frozenset[DrugClass] = SYSTEMIC | frozenset(
 ADEQUATE_DAYS = 84.0
 """12 weeks (MO-11)."""
 IGA_WITH_ACNE = 2
+IGA_MAY_BE_MANY = 3
+"""From this grade on the lesions may be as many as MO-12 counts."""
 IGA_SEVERE = 4
 
 
@@ -62,62 +75,51 @@ def severe_acne_without_systemic(case: Case, setting: Setting) -> Finding | None
     return None if tried_long_enough(case, SYSTEMIC) else finding
 
 
-def severe_acne_without_isotretinoin(case: Case, setting: Setting) -> Finding | None:
-    """Severe by count or by IGA 4, and oral isotretinoin was neither tried nor is taken now."""
-    if _isotretinoin_known(case) or not OILY_SKIN & set(case.goals.targets):
+def isotretinoin_indicated(case: Case, setting: Setting) -> Finding | None:
+    """Oral isotretinoin neither tried nor taken, and acne that is severe (IGA 4 or by count), scars, weighs heavily on
+    the person or persists after a systemic course."""
+    if _isotretinoin_known(case):
         return None
-    if case.findings.iga == IGA_SEVERE:
-        return fires("findings.iga", f"IGA {IGA_SEVERE}")
-    return _severe_by_count(case, setting)
+    return first_of(_severe_by_count(case, setting), _reason_beyond_count(case))
 
 
-def standard_therapy_failed(case: Case, _setting: Setting) -> Finding | None:
-    """Acne persists after an adequate course, or has scarred; isotretinoin not tried."""
+def _reason_beyond_count(case: Case) -> Finding | None:
+    acne = acne_present(case)
+    if not acne:
+        return unknown("findings.iga") if acne is None else None
+    scarred = [region for region, grade in case.findings.scars.items() if grade in ("moderate", "severe")]
+    failed = _without_enough_effect(case, SYSTEMIC)
+    burden = case.outlook.psychosocial_burden
+    return first_of(
+        fires("findings.iga", f"IGA {IGA_SEVERE}") if case.findings.iga == IGA_SEVERE else None,
+        fires("findings.scars", f"scarring: {in_words(scarred)}") if scarred else None,
+        fires("history.acne_treatments", f"acne persists after {', '.join(failed)}") if failed else None,
+        fires("outlook.psychosocial_burden", "acne weighs heavily on the person") if burden == "yes" else None,
+        _response_unknown(case, SYSTEMIC),
+        unknown("outlook.psychosocial_burden") if burden == "unknown" else None,
+    )
+
+
+def topical_therapy_failed(case: Case, _setting: Setting) -> Finding | None:
+    """Acne persists after an adequate first-line course on the skin; nothing systemic ran long enough yet."""
     acne = acne_present(case)
     if acne is None:
         return unknown("findings.iga")
-    if not acne or _isotretinoin_known(case):
+    if not acne or _isotretinoin_known(case) or tried_long_enough(case, SYSTEMIC):
         return None
-    failed = [t.drug for t in tried_long_enough(case, FIRST_LINE) if t.response in ("none", "partial")]
+    failed = _without_enough_effect(case, FIRST_LINE)
     if failed:
         return fires("history.acne_treatments", f"acne persists after {', '.join(failed)}")
-    scarred = [region for region, grade in case.findings.scars.items() if grade in ("moderate", "severe")]
-    return fires("findings.scars", f"scarring: {in_words(scarred)}") if scarred else None
+    return _response_unknown(case, FIRST_LINE)
 
 
 def topical_antibiotic_alone(case: Case, _setting: Setting) -> Finding | None:
     """A topical antibiotic is the only acne treatment now."""
-    if case.safety.drugs is None:
+    if drugs_not_known(case):
         return unknown("safety.drugs")
     now = classes_now(case)
     alone = "topical_antibiotic" in now and not now & FIRST_LINE
     return fires("safety.drugs", "a topical antibiotic is the only acne drug taken now") if alone else None
-
-
-def adult_woman_with_acne(case: Case, setting: Setting) -> Finding | None:
-    """Female, at least as old as the threshold (years), acne present."""
-    if case.patient.sex is None or case.patient.age is None:
-        return unknown("patient.sex" if case.patient.sex is None else "patient.age")
-    if case.patient.sex == "male" or case.patient.age < setting.limit:
-        return None
-    acne = acne_present(case)
-    if acne is None:
-        return unknown("findings.iga")
-    return fires("findings.iga", "adult woman with acne") if acne else None
-
-
-def androgen_signs(case: Case, _setting: Setting) -> Finding | None:
-    """Signs of androgen excess in a female: irregular periods, hirsutism, polycystic ovary syndrome."""
-    if case.patient.sex == "male":
-        return None
-    signs = [s for s in ("irregular_periods", "hirsutism") if getattr(case.hormones, s) == "yes"]
-    if "polycystic_ovary_syndrome" in (case.safety.conditions or ()):
-        signs.append("polycystic_ovary_syndrome")
-    if signs:
-        return fires("hormones", f"recorded: {in_words(signs)}")
-    if acne_present(case) and "unknown" in (case.hormones.irregular_periods, case.hormones.hirsutism):
-        return unknown("hormones")
-    return None
 
 
 def _severe_by_count(case: Case, setting: Setting) -> Finding | None:
@@ -128,7 +130,17 @@ def _severe_by_count(case: Case, setting: Setting) -> Finding | None:
     if (inflammatory or 0) >= setting.limit or (nodules or 0) >= int(nodule_limit):
         text = f"{counted(inflammatory or 0, 'inflammatory lesion')}, of them {counted(nodules or 0, 'nodule')}"
         return fires("findings.lesions", text)
-    return unknown("findings.lesions") if inflammatory is None and (case.findings.iga or 0) >= 3 else None
+    grade = case.findings.iga
+    return unknown("findings.lesions") if inflammatory is None and (grade is None or grade >= IGA_MAY_BE_MANY) else None
+
+
+def _without_enough_effect(case: Case, classes: frozenset[DrugClass]) -> list[str]:
+    return [t.drug for t in tried_long_enough(case, classes) if t.response in ("none", "partial")]
+
+
+def _response_unknown(case: Case, classes: frozenset[DrugClass]) -> Finding | None:
+    silent = any(t.response == "unknown" for t in tried_long_enough(case, classes))
+    return unknown("history.acne_treatments") if silent else None
 
 
 def _isotretinoin_known(case: Case) -> bool:

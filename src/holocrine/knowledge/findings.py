@@ -77,6 +77,11 @@ def classes_now(case: Case) -> frozenset[DrugClass]:
     return frozenset(drug_class for classes in known if classes for drug_class in classes)
 
 
+def drugs_not_known(case: Case) -> bool:
+    """Whether nobody asked for the drugs taken now, or one of them is of unknown class."""
+    return case.safety.drugs is None or any(drug_classes(drug) is None for drug in case.safety.drugs)
+
+
 def lesion_count(case: Case, kinds: Iterable[LesionType]) -> int | None:
     """Lesions of `kinds` over all regions counted; None when none of these kinds was counted anywhere."""
     wanted = set(kinds)

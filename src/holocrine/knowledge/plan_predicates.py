@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from holocrine.domain.case import Case
-from holocrine.domain.goals import OILY_SKIN
-from holocrine.knowledge.findings import Finding, Setting, fires, in_words, listed, unknown
+from holocrine.domain.goals import OILY_SKIN, HarmLimits
+from holocrine.knowledge.findings import Finding, Setting, fires, first_of, in_words, listed, unknown
+from holocrine.knowledge.predicates import pregnant
 from holocrine.knowledge.products import products
 
 
@@ -12,6 +13,27 @@ def off_label_not_acknowledged(case: Case, _setting: Setting) -> Finding | None:
     """Nobody has acknowledged that the treatment is off-label."""
     said = case.goals.acknowledge_off_label
     return None if said == "yes" else fires("goals.acknowledge_off_label", f"off-label use acknowledged: {said}")
+
+
+def harm_limits_loosened(case: Case, _setting: Setting) -> Finding | None:
+    """A harm is accepted above its default limit."""
+    defaults, chosen = HarmLimits(), case.goals.harm_limits
+    looser = [
+        f"{name} at {getattr(chosen, name):g}% (default {getattr(defaults, name):g}%)"
+        for name in HarmLimits.model_fields
+        if getattr(chosen, name) > getattr(defaults, name)
+    ]
+    text = ", ".join(looser)
+    question = (
+        f"Who accepts {text}, and why? Record it as an override of this rule, or go back to the default or below."
+    )
+    return fires("goals.harm_limits", f"looser than the default: {text}", question) if looser else None
+
+
+def target_is(case: Case, setting: Setting) -> Finding | None:
+    """A target named by the argument is a goal."""
+    wanted = [target for target in case.goals.targets if target in setting.argument]
+    return fires("goals.targets", f"target: {in_words(wanted)}") if wanted else None
 
 
 def forehead_without_glabella(case: Case, _setting: Setting) -> Finding | None:
@@ -36,16 +58,15 @@ def lidocaine_allergy_not_excluded(case: Case, _setting: Setting) -> Finding | N
     return listed(case.safety.allergies, ("lidocaine",), "safety.allergies", "lidocaine as diluent, allergy recorded")
 
 
-def benzyl_alcohol_unsafe(case: Case, _setting: Setting) -> Finding | None:
+def benzyl_alcohol_unsafe(case: Case, setting: Setting) -> Finding | None:
     """Bacteriostatic saline (benzyl alcohol) in a person allergic to it, or in pregnancy."""
     if case.product.diluent != "bacteriostatic saline":
         return None
-    if case.patient.pregnancy == "yes":
-        return fires("patient.pregnancy", "bacteriostatic saline as diluent in pregnancy")
-    if case.patient.pregnancy == "unknown" and case.patient.sex != "male":
-        return unknown("patient.pregnancy")
-    return listed(
-        case.safety.allergies, ("benzyl_alcohol",), "safety.allergies", "bacteriostatic saline, allergy recorded"
+    return first_of(
+        pregnant(case, setting),
+        listed(
+            case.safety.allergies, ("benzyl_alcohol",), "safety.allergies", "bacteriostatic saline, allergy recorded"
+        ),
     )
 
 
@@ -59,7 +80,7 @@ def concentration_above(case: Case, setting: Setting) -> Finding | None:
 def vial_not_listed(case: Case, _setting: Setting) -> Finding | None:
     """The vial size is not one known for the product: perhaps another product's vial."""
     if case.product.name == "unknown":
-        return None
+        return unknown("product.name")
     known = products()[case.product.name].vial_units
     text = f"{case.product.vial_units:g} units; known for {case.product.name}: {', '.join(f'{v:g}' for v in known)}"
     return fires("product.vial_units", text) if case.product.vial_units not in known else None
@@ -73,7 +94,9 @@ def thick_skin_or_deep_scars(case: Case, _setting: Setting) -> Finding | None:
     parts += [f"very enlarged pores: {in_words(thick)}"] if thick else []
     if parts:
         return fires("findings.scars" if scarred else "findings.pores", "; ".join(parts))
-    missing = [r for r in case.goals.regions if r not in case.findings.pores]
     if not OILY_SKIN & set(case.goals.targets):
         return None
-    return unknown("findings.pores") if missing else None
+    for field, graded in (("pores", case.findings.pores), ("scars", case.findings.scars)):
+        if any(region not in graded for region in case.goals.regions):
+            return unknown(f"findings.{field}")
+    return None

@@ -13,6 +13,7 @@ from holocrine.knowledge.findings import (
     classes_now,
     counted,
     days_since_toxin,
+    drugs_not_known,
     fires,
     first_of,
     listed,
@@ -118,13 +119,11 @@ def condition_present(case: Case, setting: Setting) -> Finding | None:
 
 def drug_of_class(case: Case, setting: Setting) -> Finding | None:
     """A drug of a class named by the argument is taken now."""
-    if case.safety.drugs is None:
-        return unknown("safety.drugs")
     wanted = set(setting.argument)
-    hits = [drug.name for drug in case.safety.drugs if wanted & (drug_classes(drug) or frozenset())]
+    hits = [drug.name for drug in case.safety.drugs or () if wanted & (drug_classes(drug) or frozenset())]
     if hits:
         return fires("safety.drugs", f"taken now: {', '.join(hits)}")
-    return unknown("safety.drugs") if any(drug_classes(d) is None for d in case.safety.drugs) else None
+    return unknown("safety.drugs") if drugs_not_known(case) else None
 
 
 def condition_or_drug(case: Case, setting: Setting) -> Finding | None:
@@ -193,6 +192,8 @@ def toxin_within(case: Case, setting: Setting) -> Finding | None:
 
 def other_product_within(case: Case, setting: Setting) -> Finding | None:
     """Another product (or one that nobody named) within the threshold (days)."""
+    if not case.sessions and case.history.earlier_toxin != "no":
+        return unknown("history.earlier_toxin" if case.history.earlier_toxin == "unknown" else "session")
     recent = [s for s in case.sessions if (case.assessed_on - s.date).days <= setting.limit]
     others = sorted({s.product for s in recent if s.product != case.product.name or s.product == "unknown"})
     names = ", ".join("an unnamed product" if name == "unknown" else name for name in others)
@@ -212,7 +213,7 @@ def two_antibiotics(case: Case, _setting: Setting) -> Finding | None:
     """A topical and an oral antibiotic at the same time."""
     if {"topical_antibiotic", "oral_antibiotic"} <= classes_now(case):
         return fires("safety.drugs", "a topical and an oral antibiotic are both taken now")
-    return unknown("safety.drugs") if case.safety.drugs is None else None
+    return unknown("safety.drugs") if drugs_not_known(case) else None
 
 
 def _upper_face(case: Case) -> bool:

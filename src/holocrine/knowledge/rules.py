@@ -13,15 +13,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
-from holocrine.domain.assessment import Effect
+from holocrine.domain.assessment import Effect, RuleGrade
 from holocrine.domain.case import Case
 from holocrine.domain.vocabulary import Jurisdiction, Product
 from holocrine.errors import KnowledgeError, nearest_match
-from holocrine.knowledge import acne_predicates, bladder_predicates, plan_predicates, predicates
+from holocrine.knowledge import (
+    acne_predicates,
+    bladder_predicates,
+    hormone_predicates,
+    outlook_predicates,
+    plan_predicates,
+    predicates,
+)
 from holocrine.knowledge.findings import Finding, Predicate, Setting
 from holocrine.knowledge.load import read_table
 
-RuleGrade = Literal["label", "guideline", "study", "practice"]
 COLUMNS = (
     "rule_id", "kind", "products", "jurisdiction", "effect", "predicate", "argument", "threshold", "unit", "statement",
     "source", "source_url", "grade", "label_version", "reverified", "overridable", "note",
@@ -56,6 +62,8 @@ PREDICATES: dict[str, Predicate] = {
         predicates.isotretinoin_now_or_before,
         predicates.two_antibiotics,
         plan_predicates.off_label_not_acknowledged,
+        plan_predicates.harm_limits_loosened,
+        plan_predicates.target_is,
         plan_predicates.forehead_without_glabella,
         plan_predicates.diluent_is,
         plan_predicates.lidocaine_allergy_not_excluded,
@@ -70,16 +78,21 @@ PREDICATES: dict[str, Predicate] = {
         bladder_predicates.bladder_other_product,
         acne_predicates.first_line_not_tried,
         acne_predicates.severe_acne_without_systemic,
-        acne_predicates.severe_acne_without_isotretinoin,
-        acne_predicates.standard_therapy_failed,
+        acne_predicates.isotretinoin_indicated,
+        acne_predicates.topical_therapy_failed,
         acne_predicates.topical_antibiotic_alone,
-        acne_predicates.adult_woman_with_acne,
-        acne_predicates.androgen_signs,
+        hormone_predicates.adult_woman_with_acne,
+        hormone_predicates.hormone_test_for_all,
+        hormone_predicates.hormone_test_by_signs,
+        hormone_predicates.androgen_signs,
+        hormone_predicates.serum_masked,
+        outlook_predicates.outlook_is,
     )
 }
 LIMITS = frozenset(
     {
         "region_total",
+        "target_total",
         "facial_total",
         "cumulative_total",
         "bladder_total",
@@ -87,10 +100,11 @@ LIMITS = frozenset(
         "forehead_muscle_alone",
     }
 )
-"""What a plan is measured against; the argument holds the regions or the window in days."""
+"""What a plan is measured against; the argument holds regions, targets or the window in days."""
 _NEEDS_THRESHOLD = frozenset(
     {"age_at_least", "age_below", "toxin_within", "other_product_within", "concentration_above", "first_line_not_tried",
-     "severe_acne_without_systemic", "severe_acne_without_isotretinoin", "adult_woman_with_acne",
+     "severe_acne_without_systemic", "isotretinoin_indicated", "adult_woman_with_acne", "hormone_test_for_all",
+     "hormone_test_by_signs",
      "bladder_residual_at_least", *LIMITS}
 )  # fmt: skip
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from holocrine.domain.vocabulary import Harm, Region, Target
 from holocrine.planning.objective import FREE, PlanObjective, Value, Weights, shots
 from holocrine.planning.point import Point
-from holocrine.planning.search import MILD_PENALTY, PENALTY, Pattern, Search
+from holocrine.planning.search import NOTHING, Pattern, Search
 from holocrine.planning.setting import Setting
+from holocrine.planning.trade_offs import Weighed
 from holocrine.simulation.binding import Shots, no_shots
 from holocrine.simulation.course import REPLICATES, Simulation, harms_of, run
 from holocrine.simulation.harms import probability_interval
@@ -30,6 +31,8 @@ Name = Literal["no_injection", "sparing", "balanced", "thorough"]
 BALANCED = Weights()
 PRICE_FACTORS: Mapping[Name, float] = {"sparing": 2.0, "balanced": 1.0, "thorough": 0.25}
 """How dear doses and punctures are in each search, relative to the balanced one (assumption: a matter of taste)."""
+CHEAPER_PLANS = (4.0, 7.0)
+"""Price factors of further searches, whose plans only show what less would buy."""
 SEARCH_ORDER: tuple[Name, ...] = ("thorough", "balanced", "sparing")
 HARM_SHARES: Mapping[Name, float] = {"sparing": 0.4, "balanced": 1.0, "thorough": 1.0}
 """Share of the accepted harm limits that each search may use (assumption: a matter of taste)."""
@@ -102,7 +105,7 @@ class Alternatives:
     judge: Judge
 
     def __post_init__(self) -> None:
-        """Prepare the objective and every even pattern, which all searches share."""
+        """Prepare the objective and search once as if there were no harm."""
         index, share = planning_index(self.simulator)
         self.objective = PlanObjective(
             self.simulator,
@@ -114,10 +117,10 @@ class Alternatives:
             self._falls,
         )
         self.search = Search(self.setting, self.objective)
-        self.patterns = self.search.patterns()
         self.limits = {harm: limit for harm, limit in self.limits.items() if harm in self.simulator.harm_muscles}
         self.cap_ratio: dict[Harm, float] = dict.fromkeys(self.limits, CAP_START)
         self.pool: list[Found] = []
+        self.unlimited = self._without_harm()
 
     def _falls(self, simulation: Simulation) -> dict[Target, Array]:
         """Fall (draws, weeks) of every target by the whole model, for injections that only the skin feels."""
@@ -140,20 +143,64 @@ class Alternatives:
         most at its own prices among all that any search found and that keep its limits. `tell` hears of every
         search begun.
         """
-        before: Pattern | None = None
+        before = self.pool[0].pattern
         for name in SEARCH_ORDER:
             tell(f"{name} plan")
             self._search(name, before)
             best = self._best(name)
             before = best if best.groups else before
-        chosen: dict[Name, Pattern] = {"no_injection": Pattern((), None, None)}
+        for factor in CHEAPER_PLANS:
+            caps = {harm: self.cap_ratio[harm] * limit for harm, limit in self.limits.items()}
+            self._keep(*self.search.best(BALANCED.scaled(factor), caps, (before,)), caps)
+        chosen: dict[Name, Pattern] = {"no_injection": NOTHING}
         chosen |= {name: self._best(name) for name in PRICE_FACTORS}
         finished = {pattern: self._finish(pattern) for pattern in dict.fromkeys(chosen.values())}
         return [replace(finished[pattern], name=name) for name, pattern in chosen.items()]
 
+    def _without_harm(self) -> float:
+        """Worth (percent) of the best plan when harm has neither price nor limit.
+
+        What it does to the harms on all draws is the first guess of how mean and upper end go together.
+        """
+        pattern, value = self.search.best(replace(BALANCED, harm=0.0), {})
+        self._keep(pattern, value, dict.fromkeys(self.limits, 0.0))
+        return value.utility
+
+    def _keep(self, pattern: Pattern, value: Value, caps: Mapping[Harm, float]) -> dict[Harm, float]:
+        """Put a plan into the pool, learn from its harms on all draws and return their upper ends (0-1)."""
+        highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
+        self.pool.append(Found(pattern, value, highs))
+        self._learn_ratios(value, highs, caps)
+        return highs
+
+    def worth_without_harm(self, candidate: Candidate) -> float:
+        """What a finished alternative is worth at the balanced prices of dose and punctures, percent."""
+        weighed = self.weighed(candidate)
+        return weighed.benefit - BALANCED.price(weighed.units, weighed.points, self.objective.labelled_total)
+
+    def looked_at(self) -> list[Weighed]:
+        """Every plan found, with what it costs and buys."""
+        return [self._weighed(found) for found in self.pool]
+
+    def weighed(self, candidate: Candidate) -> Weighed:
+        """A finished alternative among those that were looked at."""
+        return next(
+            (self._weighed(found) for found in self.pool if found.pattern == candidate.pattern),
+            Weighed(0, 0.0, 0.0, 0.0),
+        )
+
+    def _weighed(self, found: Found) -> Weighed:
+        points = found.pattern.points
+        units = sum(point.units for point in points)
+        return Weighed(len(points), units, found.value.benefit, self._harm_share(found.highs))
+
+    def _harm_share(self, highs: Mapping[Harm, float]) -> float:
+        """The worst upper end over its limit."""
+        return max((highs[harm] / max(limit, 1e-9) for harm, limit in self.limits.items()), default=0.0)
+
     def _best(self, name: Name) -> Pattern:
         """The plan in the pool that is worth most at the alternative's own prices and keeps its limits."""
-        nothing = Found(Pattern((), None, None), self.objective.value(self.objective.tally(()), FREE), {})
+        nothing = Found(NOTHING, self.objective.value(self.objective.tally(()), FREE), {})
         limits = self._limits(name)
         kept = [f for f in self.pool if all(f.highs[harm] <= limit for harm, limit in limits.items())]
         return max([nothing, *kept], key=lambda found: self._worth(found, name)).pattern
@@ -167,7 +214,7 @@ class Alternatives:
     def _limits(self, name: Name) -> dict[Harm, float]:
         return {harm: HARM_SHARES[name] * limit for harm, limit in self.limits.items()}
 
-    def _search(self, name: Name, before: Pattern | None) -> None:
+    def _search(self, name: Name, before: Pattern) -> None:
         """Search under caps on a few draws, check the limits on all draws, correct the caps, repeat.
 
         Everything found goes into the pool. When nothing keeps the limits, the last plan and `before`, one found
@@ -177,29 +224,17 @@ class Alternatives:
         succeeded = False
         for attempt in range(MOST_ROUNDS):
             caps = {harm: self.cap_ratio[harm] * limit for harm, limit in limits.items()}
-            even = self.search.even_start(self.patterns, weights, caps, PENALTY if before else MILD_PENALTY)
-            starts = [before, self.search.thinned(before, weights, caps), even] if before else [even]
-            pattern, value = self.search.best(list(dict.fromkeys(starts)), weights, caps)
-            if not pattern.groups and attempt == 0:  # the first guess of the caps may be what keeps everything out
-                self._correct_caps(even, caps)
-                continue
-            highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
-            self.pool.append(Found(pattern, value, highs))
+            pattern, value = self.search.best(weights, caps, (before,))
+            highs = self._keep(pattern, value, caps)
             within = all(highs[harm] <= limit for harm, limit in limits.items())
             succeeded |= within and bool(pattern.groups)
             free = all(value.harm[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
             used = any(highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
-            self._learn_ratios(value, highs, caps)
             if within and (free or used or attempt + 1 >= ROUNDS):
                 break
         if not succeeded:
-            for dense in dict.fromkeys((before or pattern, pattern)):
+            for dense in dict.fromkeys((before, pattern)):
                 self._thin_on_all_draws(dense, weights, limits)
-
-    def _correct_caps(self, pattern: Pattern, caps: Mapping[Harm, float]) -> None:
-        """Learn how the harms of a pattern on few draws compare with their upper ends on all draws."""
-        value = self.objective.value(self.objective.tally(pattern.points), FREE)
-        self._learn_ratios(value, {harm: high for harm, (_, _, high) in self._risks(pattern).items()}, caps)
 
     def _learn_ratios(self, value: Value, highs: Mapping[Harm, float], caps: Mapping[Harm, float]) -> None:
         for harm, high in highs.items():
@@ -211,7 +246,7 @@ class Alternatives:
 
         For harms so rare that the search's few draws do not show them.
         """
-        ordered = self.search.lowest_first(pattern)
+        ordered = pattern.lowest_first()
         bad, good = 0, len(ordered.groups)
         highs: dict[Harm, float] = dict.fromkeys(limits, 0.0)
         while good - bad > 1:

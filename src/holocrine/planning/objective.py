@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,11 +20,11 @@ from holocrine.models.harms import EVERY_HARM
 from holocrine.models.junction import Terminal
 from holocrine.planning.aims import Falls, aims_of
 from holocrine.planning.point import Point
-from holocrine.simulation.binding import Shots, bound_dose, loading, muscle_dose
+from holocrine.planning.worth import worth_of
+from holocrine.simulation.binding import Shots, bound_dose, half_dose, muscle_dose
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.harms import harm_probability, lost_force
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import NEW_NODES, node_positions
 from holocrine.simulation.scene import scene
 from holocrine.simulation.simulator import Simulator
 
@@ -56,6 +55,10 @@ class Weights:
     def scaled(self, factor: float) -> Weights:
         """The same price of harm, dose and punctures `factor` times as dear."""
         return Weights(self.dose * factor, self.puncture * factor, self.harm)
+
+    def price(self, units: float, punctures: int, labelled_total: float) -> float:
+        """Price of dose and punctures, percent of mean fall."""
+        return self.dose * units / labelled_total + self.puncture * punctures
 
 
 MILDER: Mapping[Harm, float] = {"lip_weakness": 0.1, "bite_weakness": 0.1, "grip_weakness": 0.2}
@@ -102,26 +105,6 @@ class Value:
     utility: float
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _mean_gain(positions: Array, gains: Array, out: Array) -> None:  # pragma: no cover - compiled
-    draws, cells = positions.shape
-    last = gains.shape[1] - 2
-    for d in range(draws):
-        total = 0.0
-        for c in range(cells):
-            j = min(int(positions[d, c]), last)
-            t = positions[d, c] - j
-            total += (1.0 - t) * gains[d, j] + t * gains[d, j + 1]
-        out[d] = total / cells
-
-
-def mean_gain(positions: Array, gains: Array) -> Array:
-    """Mean over cells of gains (draws, nodes) at node positions (draws, cells); (draws,)."""
-    out = np.empty(positions.shape[0])
-    _mean_gain(np.ascontiguousarray(positions), gains, out)  # one memory layout, one compilation
-    return out
-
-
 class PlanObjective:
     """The objective over a fixed subset of draws; `simulator` supplies surfaces, kernels and the scene."""
 
@@ -150,53 +133,71 @@ class PlanObjective:
         self.harm_cells, self.harm_places = coarse.muscle_cells(tuple(names))
         harm_index = np.arange(min(HARM_DRAWS, simulator.draws.n))
         self.harm_draws: Draws = simulator.draws.subset(harm_index)
-        self.loss = 1.0 - simulator.responses["motor"].values[harm_index].mean(axis=1).min(axis=2)
+        loss = 1.0 - simulator.responses["motor"].values[harm_index].mean(axis=1).min(axis=2)
+        self.loss = worth_of(loss, half_dose("motor", product, self.harm_draws))
+        self.worths = [worth_of(aim.gains, half_dose(aim.terminal, product, self.draws)) for aim in self.aims]
 
     def tally(self, points: Sequence[Point]) -> Tally:
         """Bound doses of the points on the planning draws, placement error included."""
+        units: dict[Region, float] = {}
+        for point in points:
+            units[point.labelled_region] = units.get(point.labelled_region, 0.0) + point.units
+        return Tally(self.goal_dose(points, self.draws), self.harm_dose(points), units, len(points))
+
+    def harm_dose(self, points: Sequence[Point]) -> Array:
+        """Bound dose (draws, cells) at the cells of the muscles that can do harm."""
         given = shots(points, self.product, self.simulator.person.scene.face)
-        person, library = self.simulator.person, self.simulator.library
-        numbers = [point.number for point in points]
-        landed = placed(given.xy, given.depth, self.draws, person.experience, numbers=numbers)
-        landed_harm = placed(given.xy, given.depth, self.harm_draws, person.experience, numbers=numbers)
+        landed, library = self._landed(given, points, self.harm_draws), self.simulator.library
+        return muscle_dose(given, landed, self.harm_cells, self.harm_places, self.harm_draws, library)
+
+    def goal_dose(self, points: Sequence[Point], draws: Draws) -> dict[Place, Array]:
+        """Bound dose (draws, cells) wherever an aim is read, on some of the planning draws."""
+        given = shots(points, self.product, self.simulator.person.scene.face)
+        landed, library = self._landed(given, points, draws), self.simulator.library
         goal: dict[Place, Array] = {}
         for place in dict.fromkeys(place for _, place in self.places):
             terminals = tuple(terminal for terminal, other in self.places if other == place)
             cells = self.places[terminals[0], place]
             if terminals == ("motor",):
                 where = {aim.muscle: slice(0, len(cells)) for aim in self.aims if aim.place == place}
-                goal["motor", place] = muscle_dose(given, landed, cells, where, self.draws, library)
+                goal["motor", place] = muscle_dose(given, landed, cells, where, draws, library)
                 continue
-            bound = bound_dose(given, landed, cells, self.draws, library, terminals)
+            bound = bound_dose(given, landed, cells, draws, library, terminals)
             goal |= {(terminal, place): bound[terminal] for terminal in terminals}
-        harm = muscle_dose(given, landed_harm, self.harm_cells, self.harm_places, self.harm_draws, library)
-        units: dict[Region, float] = {}
-        for point in points:
-            units[point.labelled_region] = units.get(point.labelled_region, 0.0) + point.units
-        return Tally(goal, harm, units, len(points))
+        return goal
+
+    def _landed(self, given: Shots, points: Sequence[Point], draws: Draws) -> tuple[Array, Array]:
+        numbers = [point.number for point in points]
+        return placed(given.xy, given.depth, draws, self.simulator.person.experience, numbers=numbers)
 
     def value(self, tally: Tally, weights: Weights) -> Value:
         """Benefit, harm and utility of a tally."""
-        positions = {
-            place: node_positions(loading(place[0], dose, self.product, self.draws), NEW_NODES)
-            for place, dose in tally.goal.items()
-        }
-        falls = [
-            aim.share * float(mean_gain(positions[aim.terminal, aim.place], aim.gains).mean()) for aim in self.aims
-        ]
+        falls = [fall.mean() for fall in self.falls(tally)]
         benefit = float(np.mean(falls)) if falls else 0.0
         return self.priced(Value(benefit, self._harm(tally), benefit), tally.units, tally.punctures, weights)
 
+    @property
+    def half_doses(self) -> dict[Place, Array]:
+        """Bound dose at half loading (draws,) wherever an aim is read."""
+        return {place: half_dose(place[0], self.product, self.draws) for place in self.places}
+
+    def falls(self, tally: Tally) -> list[Array]:
+        """Fall of every aim on the planning draws, percent, times the share that responds at all, (draws,) each."""
+        return [
+            aim.share * worth.means(tally.goal[aim.terminal, aim.place], (0, len(aim.cells)))[0]
+            for aim, worth in zip(self.aims, self.worths, strict=True)
+        ]
+
     def priced(self, value: Value, units: float, punctures: int, weights: Weights) -> Value:
         """The same benefit and harm at other prices."""
-        price = weights.dose * units / self.labelled_total + weights.puncture * punctures
+        price = weights.price(units, punctures, self.labelled_total)
         price += weights.harm * 100.0 * sum(MILDER.get(harm, 1.0) * mean for harm, mean in value.harm.items())
         return replace(value, utility=value.benefit - price)
 
     def _harm(self, tally: Tally) -> dict[Harm, float]:
-        draws, local = self.harm_draws, self.harm_draws.local
-        positions = node_positions(loading("motor", tally.harm, self.product, draws), NEW_NODES)
-        force = {name: 1.0 - mean_gain(positions[:, at], self.loss) for name, at in self.harm_places.items()}
+        local = self.harm_draws.local
+        edges = (0, *(at.stop for at in self.harm_places.values()))
+        force = dict(zip(self.harm_places, 1.0 - self.loss.means(tally.harm, edges), strict=True))
         found: dict[Harm, float] = {}
         for harm, sides in self.harms.items():
             readout = EVERY_HARM[harm]

@@ -11,8 +11,10 @@ from holocrine.domain.plan import Alternative, InjectionPoint, Objective, Plan, 
 from holocrine.domain.vocabulary import Region
 from holocrine.planning.aims import TERMINAL
 from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate, listed
+from holocrine.planning.bound import bound
 from holocrine.planning.point import Point
 from holocrine.planning.setting import Setting
+from holocrine.planning.trade_offs import binding, trade_offs
 
 TIE = 0.1
 """Percent of mean fall within which the balanced alternative is preferred to a better-scoring one."""
@@ -38,8 +40,8 @@ PREFIX: Mapping[Region, str] = {
     "bladder": "B",
 }
 SEARCHED = (
-    "best of all even patterns and standard muscle patterns, then improved group by group; "
-    "no bound on the gap is computed"
+    "places, doses, depths and standard muscle patterns added, changed, moved and exchanged until nothing paid; "
+    "the bound is that of a concave relaxation without harm"
 )
 CHARACTER = {
     "no_injection": "nothing is injected",
@@ -65,6 +67,13 @@ def plan_of(alternatives: Alternatives, candidates: Sequence[Candidate], chosen:
         point=injection_points(alternatives.setting, chosen.pattern.points),
         objective=_objective(alternatives, chosen),
         alternatives=tuple(_alternative(candidate, chosen, alternatives) for candidate in candidates),
+        trade_offs=trade_offs(alternatives.looked_at(), alternatives.weighed(chosen)),
+        binding=binding(
+            alternatives.setting,
+            chosen.pattern.points,
+            {harm: high for harm, (_, _, high) in chosen.risks.items()},
+            alternatives.limits,
+        ),
     )
 
 
@@ -98,7 +107,9 @@ def injection_points(setting: Setting, points: Sequence[Point]) -> tuple[Injecti
 
 def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
     total = alternatives.setting.product.labelled_facial_maximum
-    targets = " and ".join(alternatives.targets)
+    targets = " and ".join(target.replace("_", " ") for target in alternatives.targets)
+    limit = bound(alternatives.objective, alternatives.setting, BALANCED, chosen.pattern.points)
+    by_limits = max(0.0, alternatives.unlimited - alternatives.worth_without_harm(chosen))
     return Objective(
         description=(
             f"expected mean percent fall in {targets} over the goal area in weeks 2 to 16, less the prices below; "
@@ -110,6 +121,9 @@ def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
             "percent per 1% probability of a harm": BALANCED.harm,
         },
         value=round(chosen.utility, 4),
+        upper_bound=round(limit.upper, 4),
+        gap=round(limit.gap, 4),
+        gap_by_limits=round(min(limit.gap, by_limits / limit.upper if limit.upper > 0.0 else 0.0), 4),
         evaluations=alternatives.search.evaluations,
         status="; ".join((SEARCHED, *_left_out(alternatives, chosen))),
     )

@@ -27,6 +27,8 @@ VOLUMES_ML = (0.01, 0.02, 0.03)
 """Volumes per point that are tried: published droplets (rules TE-06, TE-21) and what a facial dermis holds."""
 BODY_VOLUMES_ML = (0.05, 0.1)
 """The same for armpits, palms and soles, where trials inject 0.05 to 0.1 mL a point."""
+MAX_POINTS = 120
+"""Punctures in one session at most (assumption: what a person bears and a hand keeps apart)."""
 DERMAL_DEPTHS = (0.45, 0.8)
 """Needle depths that are tried, as shares of the depth of the dermis' lower border."""
 

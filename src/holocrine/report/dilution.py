@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from holocrine.domain.plan import InjectionPoint, Plan
 from holocrine.knowledge.products import syringes
 from holocrine.report import wording
+from holocrine.report.point_marks import point_labels
 
 _SLACK = 0.01  # relative; a file rounds doses to 0.01 unit and volumes to the microlitre, a slip is far larger
 
@@ -57,7 +58,8 @@ def steps(plan: Plan) -> list[tuple[str, str, str]]:
     vial, strength = wording.dose(solution.vial_units, product), wording.concentration(card.concentration)
     mark = wording.volume(card.mark_volume)
     return [
-        ("Reconstitute", f"{vial} + {added} {solution.diluent}", wording.count(card.vials, "vial")),
+        ("Reconstitute", f"{vial} + {added} {solution.diluent}", "each vial"),
+        ("Vials", f"{drawn} ÷ {added}, rounded up", wording.count(card.vials, "vial")),
         ("Strength", f"{number(solution.vial_units, 2)} units ÷ {added}", strength),
         (
             "One mark",
@@ -75,11 +77,30 @@ def steps(plan: Plan) -> list[tuple[str, str, str]]:
             wording.count(card.syringes, "syringe"),
         ),
         (
-            "Left in the vial",
-            f"{wording.volume(card.vials * solution.diluent_volume)} − {drawn} = {wording.volume(card.left_volume)}",
+            "Left over, discarded",
+            f"{wording.volume(card.vials * solution.diluent_volume)} − {drawn} = {wording.volume(card.left_volume)}; "
+            f"{wording.volume(card.left_volume)} × {strength}",
             wording.dose(card.left_units, product),
         ),
     ]
+
+
+@dataclass(frozen=True)
+class DoseStep:
+    """A dose of the plan, how it is measured (units of the product, mL, syringe marks) and the points that get it."""
+
+    units: float
+    volume: float
+    marks: float
+    labels: tuple[str, ...]
+
+
+def dose_steps(plan: Plan) -> list[DoseStep]:
+    """Every different dose of the plan once, in the plan's order."""
+    found: dict[tuple[float, float, float], list[str]] = {}
+    for point, label in zip(plan.points, point_labels(plan), strict=True):
+        found.setdefault((point.units, point.volume, point_marks(point, plan)), []).append(label)
+    return [DoseStep(*dose, tuple(labels)) for dose, labels in found.items()]
 
 
 def point_marks(point: InjectionPoint, plan: Plan) -> float:

@@ -15,25 +15,34 @@ from holocrine.domain.plan import Plan
 from holocrine.domain.vocabulary import SheetRegion
 from holocrine.report import basis, first_page, pages, parameter_table, reasons, wording
 from holocrine.report.aftermath_page import aftermath_page
+from holocrine.report.choice_page import choice_page, hand_page
+from holocrine.report.consent_page import consent_page
 from holocrine.report.courses_page import courses_page
 from holocrine.report.markup import OFF_LABEL, callout, paragraph, section, text
 from holocrine.report.safety_card import safety_page
+from holocrine.report.signing_page import signing_page
 from holocrine.report.sites import site_figures
 from holocrine.report.style import report_style
+from holocrine.report.vial_page import vial_page
 
 _SHOWN_WEEK = 4.0  # the week of the headline map: near the strongest effect in the published series
 _NO_SHEETS: Mapping[SheetRegion, FaceMaps] = MappingProxyType({})
 
 _CONTENTS = (
     ("points", "Points"),
+    ("vial", "Syringe"),
+    ("consent", "Consent"),
     ("course", "Coming weeks"),
     ("aftermath", "After the session"),
     ("risks", "Risks"),
+    ("hand", "Slips"),
     ("alternatives", "Alternatives"),
+    ("choice", "Choice"),
     ("explanations", "Explanations"),
     ("reasons", "Reasons"),
     ("limits", "Limits of the evidence"),
     ("safety", "Safety card"),
+    ("signing", "Signatures"),
     ("basis", "Basis"),
     ("methods", "Methods"),
     ("parameters", "Parameters"),
@@ -60,14 +69,19 @@ def render_report(
     figures = site_figures(plan, face, maps, sheets, targets, _SHOWN_WEEK)
     behind = (
         pages.points_page(plan)
+        + vial_page(plan, case.product.name)
+        + consent_page(case, assessment, plan, forecast)
         + courses_page(forecast, targets)
         + (aftermath_page(forecast.needle_reactions, forecast.retreatment) if plan.points else "")
         + pages.risks_page(forecast.risks)
+        + hand_page(plan.misplacements, plan.placement)
         + pages.alternatives_page(plan)
+        + choice_page(plan)
         + pages.hypotheses_page(forecast.hypotheses)
         + reasons.reasons_page(assessment, plan.overrides)
         + basis.limits_page(forecast)
         + safety_page(plan, forecast.start, targets)
+        + signing_page(plan)
         + basis.basis_page(plan, forecast)
         + basis.methods_page()
         + parameter_table.parameters_page()

@@ -13,6 +13,7 @@ _LOGARITHMIC_FROM = 25.0  # largest over smallest value above which a linear axi
 _NEAR_ZERO = 0.5  # zero belongs on the axis when the values start within this share of their far end
 
 _NO_SPAN = 1e-8  # relative; nothing that is read off a plot differs by less, and ticks would fall together
+_LEAST = 1e-9  # share of the largest value down to which a logarithmic axis reaches, since its ticks are countable
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,13 @@ class Axis:
 
 
 def axis_for(values: Sequence[float], left: float, right: float, *, percent: bool) -> Axis:
-    """An axis that holds all `values` (at least one); a percentage is never drawn on a logarithmic one."""
+    """An axis that holds all `values` (at least one); a percentage is never drawn on a logarithmic one.
+
+    A value below `_LEAST` of the largest stands at the edge of a logarithmic axis.
+    """
     low, high = min(values), max(values)
-    if low > 0 and high / low > _LOGARITHMIC_FROM and not percent:
-        return Axis(_decades(low, high), left, right, logarithmic=True)
+    if low > 0 and high > max(_LOGARITHMIC_FROM * low, _NO_SPAN) and not percent:
+        return Axis(_decades(max(low, _LEAST * high), high), left, right, logarithmic=True)
     low = min(low, 0.0) if low < _NEAR_ZERO * high else low
     high = max(high, 0.0) if high > _NEAR_ZERO * low else high
     if high - low < _NO_SPAN * max(abs(low), abs(high), 1.0):

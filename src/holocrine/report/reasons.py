@@ -1,23 +1,26 @@
-"""Why the verdict is what it is: rules with sources, what to try first, what to ask."""
+"""Why the verdict is what it is: rules with sources, acne guidance, alternatives, what to ask."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holocrine.domain.assessment import Assessment, Question, Reason
+from holocrine.domain.assessment import Assessment, Chance, ExpectedBenefit, Guidance, Question, Reason
 from holocrine.domain.plan import Override
 from holocrine.report import wording
 from holocrine.report.markup import bullets, section, table, text
+from holocrine.report.names import READ_OUTS
 
 
 def reasons_page(assessment: Assessment, overrides: Sequence[Override] = ()) -> str:
-    """Every rule that fired, then options before toxin, then questions; overrides come first."""
+    """Every rule that fired, then acne guidance, options and alternatives to toxin, then questions; overrides first."""
     return section(
         "reasons",
         "Reasons",
         overrides_table(overrides),
         reasons_table(assessment.reasons),
+        guidance_table(assessment.guidance),
         try_first(assessment),
+        expected_table(assessment.expected),
         questions_table(assessment.questions),
     )
 
@@ -58,6 +61,47 @@ def try_first(assessment: Assessment) -> str:
     if not assessment.try_first:
         return ""
     return "<h3>Options to discuss first (not prescriptions)</h3>" + bullets(assessment.try_first)
+
+
+def guidance_table(guidance: Sequence[Guidance]) -> str:
+    """What guidelines say on acne, step by step, and whether it concerns this person."""
+    if not guidance:
+        return ""
+    rows = [
+        (
+            text(wording.capital(step.topic)),
+            f'{text(step.statement)}<span class="source">{text(step.rule_id)}</span>',
+            f'{text(step.concerns)}<span class="source">{text(step.because)}</span>',
+            f'{text(step.source)}<span class="source">{text(step.source_url)}</span>',
+        )
+        for step in guidance
+    ]
+    return table("Acne: what guidelines say", ("Step", "Advice", "Concerns this person", "Source"), rows)
+
+
+def expected_table(expected: Sequence[ExpectedBenefit]) -> str:
+    """Toxin against acne drugs, both and neither, in the same virtual persons."""
+    if not expected:
+        return ""
+    rows = [
+        (
+            text(wording.capital(READ_OUTS[way.target])),
+            text(way.name),
+            *_chance_cells(way.over_weeks),
+            wording.interval(way.at_week_12.fall),
+        )
+        for way in expected
+    ]
+    head = ("Fall in", "Treatment", "Weeks 2 to 16", "Meaningful", "No effect", "Week 12")
+    return table("What this person can expect, against no treatment", head, rows)
+
+
+def _chance_cells(chance: Chance) -> tuple[str, str, str]:
+    return (
+        wording.interval(chance.fall),
+        wording.probability(chance.probability_meaningful),
+        wording.probability(chance.probability_no_effect),
+    )
 
 
 def questions_table(questions: Sequence[Question]) -> str:

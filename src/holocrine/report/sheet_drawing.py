@@ -57,7 +57,7 @@ def plot_sheet(plan: Plan, sheet: Sheet, maps: FaceMaps | None, week: float = 4,
         svg.path(view.place(sheet.outline), "skin", closed=True, stroke_width=1.4),
         *wash,
         svg.path(view.place(sheet.outline), "feature", closed=True, stroke_width=1.4),
-        *_landmarks(sheet, view),
+        *landmarks(sheet, view),
         *draw_points(own, view),
         *below,
     ]
@@ -76,7 +76,7 @@ def view_of_sheet(sheet: Sheet) -> View:
     return View(left, float(high[1]), width, float(high[1] - low[1]) * scale, scale)
 
 
-def _landmarks(sheet: Sheet, view: View) -> list[str]:
+def landmarks(sheet: Sheet, view: View) -> list[str]:
     """What tells up, inside and outside; the centre that coordinates count from; muscles to stay clear of."""
     kind, _, side = sheet.region.partition("_")
     above, inner, outer = _SIDES[kind]

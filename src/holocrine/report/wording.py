@@ -129,7 +129,7 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 def units(value: float) -> str:
     """'4 units', '1 unit'; only where the product stands in the same table heading or sentence."""
-    text = decimal(value, 2)
+    text = decimal(value, 3)
     return f"{text} unit" if text == "1" else f"{text} units"
 
 

@@ -137,17 +137,21 @@ def muscle_dose(
 
 
 def loading(terminal: Terminal, bound: Array, product: Product | Literal["unknown"], draws: Draws) -> Array:
-    """Loading 0..1 of `terminal` at cells, (draws, cells), from its bound dose (draws, cells).
+    """Loading 0..1 of `terminal` at cells, (draws, cells), from its bound dose (draws, cells)."""
+    return np.asarray(bound / (bound + half_dose(terminal, product, draws)[:, None]))
+
+
+def half_dose(terminal: Terminal, product: Product | Literal["unknown"], draws: Draws) -> Array:
+    """Bound dose at which the loading of `terminal` is one half, (draws,), units of `product` per mm3.
 
     For sebum draws under H2 the loading is that of the direct effect: c/(c + EC50) with the local
     concentration taken as exposure times the tissue's loss rate.
     """
-    dose = potency(product, terminal, draws)[:, None] * bound
-    loads = dose / (dose + draws.local[f"half_loading_{terminal}"][:, None])
-    direct = np.flatnonzero(draws.hypothesis_ids == "H2") if terminal == "sebaceous" else np.empty(0, dtype=np.int64)
-    if direct.size:
-        own = draws.subset(direct)
-        exposure = mass_per_unit(product, own)[:, None] * bound[direct] / periglandular_uptake(own.value)[:, None]
-        concentration = PICOMOLAR_PER_PG_MM3 * exposure * tissue_loss_rate(own.value)[:, None]
-        loads[direct] = concentration / (concentration + own.local["direct_half_effect"][:, None])
-    return np.asarray(loads)
+    half = draws.local[f"half_loading_{terminal}"] / potency(product, terminal, draws)
+    if terminal == "sebaceous":
+        direct = draws.hypothesis_ids == "H2"
+        if direct.any():
+            exposure = mass_per_unit(product, draws) / periglandular_uptake(draws.value)
+            concentration = PICOMOLAR_PER_PG_MM3 * exposure * tissue_loss_rate(draws.value)
+            half = np.where(direct, draws.local["direct_half_effect"] / concentration, half)
+    return np.asarray(half)

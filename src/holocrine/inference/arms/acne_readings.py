@@ -30,6 +30,8 @@ KINDS: dict[Counted, tuple[Kind, ...]] = {
     "noninflammatory": ("noninflammatory",),
     "total": ("inflammatory", "noninflammatory"),
 }
+SYMPTOM_POINTS = 30.0
+"""Symptoms domain of the Acne-Specific Quality of Life questionnaire (Acne-QoL) without any symptom."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,18 @@ def number(world: BlockWorld, visit: Visit, counted: Counted, *, fall: bool) -> 
 
 def success(world: BlockWorld, visit: Visit, *, by_grades: bool) -> float:
     """Percent of people who are clear or almost clear, or (`by_grades`) whose grade fell by two or more."""
-    start = lesions_at_entry(world, visit.entry)
-    now = weighed(world, {kind: start[kind] * lesions_left(world, visit.regimen, kind, visit.day) for kind in start})
     highest = max(1, visit.entry.grade - 2) if by_grades else 1
-    return _percent_below(world, now, thresholds(world)[highest])
+    return _percent_below(world, _weighed_left(world, visit), thresholds(world)[highest])
+
+
+def symptom_points(world: BlockWorld, visit: Visit) -> float:
+    """Mean Acne-QoL symptoms, 0 to 30 and higher is better.
+
+    Points fall with the lesions of a global assessment, along a normal curve in their logarithm, so that the scatter
+    of people adds to its width.
+    """
+    half, width = world.typical["symptoms_half"], world.typical["symptoms_width"]
+    return SYMPTOM_POINTS / 100.0 * _percent_below(world, _weighed_left(world, visit), half, width)
 
 
 def improved(world: BlockWorld, visit: Visit, *, well: bool) -> float:
@@ -128,6 +138,12 @@ def casts_change(world: BlockWorld, visit: Visit) -> float:
     """Mean change of follicular casts in percent: of micro-comedones, without what a trial does by itself."""
     state = on_day(courses(world, visit.regimen).states, visit.day)
     return float(100.0 * (state[OWN.index("m")].mean() - 1.0))
+
+
+def _weighed_left(world: BlockWorld, visit: Visit) -> Array:
+    """What a global assessment weighs up at a visit, as expected of each person, (people,)."""
+    start = lesions_at_entry(world, visit.entry)
+    return weighed(world, {kind: start[kind] * lesions_left(world, visit.regimen, kind, visit.day) for kind in start})
 
 
 def _percent_below(world: BlockWorld, expected: Array, limit: float, more_scatter: float = 0.0) -> float:

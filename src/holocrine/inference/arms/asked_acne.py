@@ -19,13 +19,13 @@ LATE_DAY = 84.0
 
 
 def acne(row: BlockRow) -> BlockAsked:
-    """Lesions, success, own judgement or sebum of an arm of an acne trial. Raises NotModelledError."""
+    """Lesions, success, own judgement, symptoms or sebum of an arm of an acne trial. Raises NotModelledError."""
     if row.observation.target == "hormones":
         raise NotModelledError("hormones of people with acne: who gets acne by their hormones is not modelled")
     if row.observation.target == "sebum":
         return "sebum under drugs", _of_arm(row, acne_readings.sebum_change)
     if row.says("qol", "quality of life"):
-        raise row.no_read_out()
+        return _symptoms(row)
     if row.says("follicular cast"):
         return "follicular casts", _of_arm(row, acne_readings.casts_change)
     if row.is_share and row.says("self-assessed", "reduction or clearance"):
@@ -47,6 +47,15 @@ def _success(row: BlockRow) -> BlockAsked:
         compare = acne_readings.odds_ratio if "odds" in row.observation.unit else operator.truediv
         return "acne success ratio", _of_two(row, row.contrast, read, compare)
     raise row.not_as_reported("success")
+
+
+def _symptoms(row: BlockRow) -> BlockAsked:
+    """Points of one domain of one questionnaire; what else quality of life holds is not modelled."""
+    if not row.says("acne-qol symptoms") or row.observation.statistic != "mean":
+        raise row.no_read_out()
+    if row.contrast is not None and row.says("difference"):
+        return "acne symptoms against an arm", _of_two(row, row.contrast, acne_readings.symptom_points, operator.sub)
+    return "acne symptoms", _of_arm(row, acne_readings.symptom_points)
 
 
 def _lesions(row: BlockRow) -> BlockAsked:

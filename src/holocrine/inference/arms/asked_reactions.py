@@ -17,13 +17,14 @@ AREA_POINTS = {
     "glabella": 5.0,
     "forehead": 5.0,
     "lateral canthus": 6.0,
+    "periocular": 6.0,
     "masseter": 7.0,
     "axilla": 30.0,
     "palm": 100.0,
     "face": 40.0,
 }
-"""Punctures of a session by area where none are printed: labels; masseter 3 to 4 a side (Peng 2018); both axillae, both
-palms and a face as commonly treated (assumption)."""
+"""Punctures of a session by area where none are printed: labels (round both eyes: of blepharospasm); masseter 3 to 4 a
+side (Peng 2018); both axillae, both palms and a face as commonly treated (assumption)."""
 USUAL_ML = {True: 0.05, False: 0.1}
 """Volume per puncture of intradermal sessions, and of others, where none is printed (assumption)."""
 SKIN_SITES = ("axilla", "palm", "sole", "face")
@@ -68,6 +69,8 @@ def _share(row: BlockRow, session: Session) -> BlockAsked:
     if row.says("edema", "oedema", "swelling"):
         part = "lid_swelling_share" if row.says("lid") else ""
         return "swelling", partial(reaction_readings.swollen, session=session, share=part)
+    if row.says("depigment"):
+        return "pale halo found", partial(reaction_readings.lost_colour, session=session)
     if row.says("headache"):
         series = "series" in row.design
         return "headache", partial(reaction_readings.headache, session=session, series=series)

@@ -114,6 +114,15 @@ def halo_day(world: BlockWorld, *, end: bool, days_per_unit: float) -> float:
     return float(np.median(days)) / days_per_unit
 
 
+def lost_colour(world: BlockWorld, *, session: Session) -> float:
+    """Percent of people in whom a look for lost colour, some time after sessions with toxin, finds a pale halo."""
+    if not session.toxin:
+        return 0.0
+    value = world.values
+    halo = value["halo_susceptible"] * (1.0 - (1.0 - value["halo_point_share"]) ** session.punctures)
+    return world.typical["halo_lost_colour"] * _percent(halo)
+
+
 def _percent(shares: Array) -> float:
     return 100.0 * float(np.mean(shares))
 

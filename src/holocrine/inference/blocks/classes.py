@@ -17,6 +17,8 @@ CLASSES: Mapping[str, OutcomeClass] = {
         OutcomeClass("acne success", "share", "study_sd_share", 0.0),
         OutcomeClass("acne success ratio", "positive", "study_sd_share", 2.0),
         OutcomeClass("acne self-rated", "share", "study_sd_share", 0.0),
+        OutcomeClass("acne symptoms", "identity", "study_sd_symptoms", 6.0),
+        OutcomeClass("acne symptoms against an arm", "identity", "study_sd_symptoms", 8.5),
         OutcomeClass("sebum under drugs", "log change", "study_sd_sebum", 0.35),
         OutcomeClass("leak episodes", "positive", "study_sd_leaks", 0.9),
         OutcomeClass("fall of leak episodes", "positive", "study_sd_leaks", 1.0),
@@ -35,5 +37,6 @@ CLASSES: Mapping[str, OutcomeClass] = {
         OutcomeClass("adverse events", "share", "study_sd_share", 0.0),
         OutcomeClass("antibodies", "rare", "study_sd_rare", 0.0),
         OutcomeClass("pale halo", "positive", "study_sd_time", 1.5),
+        OutcomeClass("pale halo found", "rare", "study_sd_rare", 0.0),
     )
 }

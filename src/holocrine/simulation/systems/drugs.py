@@ -110,12 +110,15 @@ def drug_effects(
 
 
 def _given(schedule: Iterable[DrugCourse]) -> dict[Ingredient, list[tuple[float, float]]]:
-    """When each ingredient is given, as spans that do not overlap; an ingredient in two drugs counts once."""
+    """When each ingredient is given, as spans that do not overlap; an ingredient in two drugs counts once.
+
+    Days are taken to a minute and a half: the solver cannot step from one instant to the next double.
+    """
     found: dict[Ingredient, list[tuple[float, float]]] = {}
     for course in sorted(schedule, key=lambda course: course.start_day):
         for ingredient in ingredients(course.drug_class, course.name):
             spans = found.setdefault(ingredient, [])
-            start, end = course.start_day, np.inf if course.end_day is None else course.end_day
+            start, end = round(course.start_day, 3), np.inf if course.end_day is None else round(course.end_day, 3)
             if spans and start <= spans[-1][1]:
                 start, last = spans.pop()
                 end = max(end, last)

@@ -1,0 +1,148 @@
+"""The measurements as plain tables: one person at a time, and the small problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.planner.cases import NAMED, example, variation
+from benchmarks.planner.comparing import Duel, duel, rivals
+from benchmarks.planner.habits import Habit
+from benchmarks.planner.judging import Judged, Jury, estimate, lead
+from benchmarks.planner.small import Small, problems, small
+from benchmarks.planner.tasks import Task, planned
+from benchmarks.planner.worlds import EXPLANATIONS, World, world_draws
+
+from holocrine import services
+from holocrine.domain.seed import SEED
+from holocrine.planning.alternatives import Candidate
+from holocrine.planning.plan import injection_points
+from holocrine.simulation.binding import Shots
+
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: draws a seed, seeds of the judges, variations, global search; `worlds` or not."""
+
+    draws: int = services.DRAWS
+    seeds: Sequence[int] = (101, 202)
+    named: Sequence[str] = NAMED
+    variations: int = 6
+    worlds: bool = True
+    small: Sequence[str] = ("nose", "upper lip and chin", "patch of 30 x 20 mm")
+    times: int = 200
+    restarts: int = 4
+
+
+FULL = Size()
+QUICK = Size(128, (101,), NAMED[:1], 0, worlds=False, small=("nose", "patch of 30 x 20 mm"), times=20, restarts=2)
+"""The same with too few draws to conclude anything: to see that it runs."""
+
+
+def person(number: int, size: Size) -> Table:
+    """The comparison for one person: a named one, or after them the variations."""
+    if number < len(size.named):
+        task = example(size.named[number])
+    else:
+        nth = number - len(size.named)
+        task = variation(NAMED[nth % len(NAMED)], nth + 1, SEED)
+    chosen = planned(task, world_draws("believed", SEED, size.draws))
+    jury = Jury.of(task, "believed", size.seeds, size.draws)
+    plan = jury.judge(chosen.shots)
+    duels = [duel(jury, plan, habit) for habit in rivals(jury, chosen.shots, plan)]
+    goals = task.case.goals
+    table: Table = {
+        "name": task.name,
+        "targets": goals.targets,
+        "regions": goals.regions,
+        "product": task.setting.product.name,
+        "injector": task.case.injector.experience,
+        "plan": {
+            **_judged(plan),
+            "alternative": chosen.name,
+            "harm_share_when_planned": max((chosen.risks[h][2] / task.limits[h] for h in chosen.risks), default=0.0),
+        },
+        "habits": [_duel(found) for found in duels],
+    }
+    if number < len(size.named) and size.draws == services.DRAWS:
+        table["same_as_holocrine_plan"] = _same(task, chosen)
+    if number < len(size.named) and size.worlds:
+        table["worlds"] = {world: _explained(task, chosen.shots, duels, world, size) for world in EXPLANATIONS}
+        table["wrong_worlds"] = {world: _wrong(task, chosen.shots, duels, world, size) for world in ("wide", "inert")}
+    return table
+
+
+def problem(name: str, size: Size) -> Table:
+    """One of the small problems."""
+    task = next(task for task in problems() if task.name == name)
+    found: Small = small(task, world_draws("believed", SEED, size.draws), size.times, size.restarts, SEED)
+    return {**asdict(found), "share": found.share}
+
+
+def _same(task: Task, chosen: Candidate) -> bool:
+    """Whether `holocrine.plan` proposes the very points that are judged here."""
+    plan = services.plan(task.case).plan
+    return plan is not None and plan.points == injection_points(task.setting, chosen.pattern.points)
+
+
+def _explained(task: Task, plan: Shots, duels: Sequence[Duel], world: World, size: Size) -> Table:
+    """The plan and its rivals where one explanation of the sebum effect holds in everyone."""
+    jury = Jury.of(task, world, size.seeds, size.draws)
+    return _against(jury, jury.judge(plan), duels)
+
+
+def _wrong(task: Task, unaware: Shots, duels: Sequence[Duel], world: World, size: Size) -> Table:
+    """The same in a wrong world, with the plan that is made knowing of it beside the one that is not."""
+    jury = Jury.of(task, world, size.seeds, size.draws)
+    aware = planned(task, world_draws(world, SEED, size.draws))
+    plan, knowing = jury.judge(unaware), jury.judge(aware.shots)
+    return {
+        **_against(jury, plan, duels),
+        "aware": {**_judged(knowing), "alternative": aware.name},
+        "worth_lost_unaware": asdict(lead(knowing, plan, "worth")),
+    }
+
+
+def _against(jury: Jury, plan: Judged, duels: Sequence[Duel]) -> Table:
+    """The plan against every habit at the dose that gave both the same harm in the world as believed."""
+    habits: list[tuple[Habit, Judged]] = [
+        (found.habit, jury.judge(found.habit.times(found.factor).shots)) for found in duels
+    ]
+    return {
+        "plan": _judged(plan),
+        "habits": [
+            {"name": habit.name, "harm_share": other.harm_share, "lead": asdict(lead(plan, other))}
+            for habit, other in habits
+        ],
+    }
+
+
+def _judged(found: Judged) -> Table:
+    return {
+        "units": found.units,
+        "punctures": found.punctures,
+        "benefit": asdict(estimate(found.benefit, found.cluster)),
+        "worth": asdict(estimate(found.worth, found.cluster)),
+        "highs": dict(found.highs),
+        "harm_share": found.harm_share,
+        "harm_share_error": found.harm_share_error,
+        "harm_share_by_seed": list(found.harm_share_by_seed),
+    }
+
+
+def _duel(found: Duel) -> Table:
+    return {
+        "name": found.habit.name,
+        "stopped_short": found.why,
+        **{
+            name: {**_judged(judged), "lead": asdict(by)}
+            for name, judged, by in (
+                ("as_is", found.as_is, found.lead_as_is),
+                ("at_harm", found.at_harm, found.lead_at_harm),
+                ("at_dose", found.at_dose, found.lead_at_dose),
+            )
+        },
+    }

@@ -1,0 +1,1 @@
+"""How a store of an older schema becomes one of this version, step by step and forward only."""
