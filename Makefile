@@ -16,7 +16,7 @@ SETUP := PYTHON="$(PYTHON)" bash scripts/setup.sh
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --emit-build-options --upgrade --quiet
 
-.PHONY: help setup demo test check fast lint format types imports tree bench qualify-durability lock clean
+.PHONY: help setup demo test check fast lint format types imports tree bench bench-planner qualify-durability lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make imports  the rules on who may import whom"
 	@echo "make tree     rewrite the map of files in ARCHITECTURE.md"
 	@echo "make bench    run the benchmarks in an environment of their own"
+	@echo "make bench-planner  the planner against habit, on draws it has not seen (15 minutes)"
 	@echo "make qualify-durability  kill a writer of the record 500 times and look for what it had confirmed"
 	@echo "make lock     resolve requirements/*.txt again (needs uv)"
 	@echo "make clean    remove everything that can be made again"
@@ -74,6 +75,9 @@ bench:
 	  exit 1; }; done
 	@$(SETUP) $(BENCH_VENV) requirements/bench.txt
 	$(BENCH_VENV)/bin/python benchmarks/run.py
+
+bench-planner: setup
+	$(BIN)/python -m benchmarks.planner
 
 qualify-durability: setup
 	$(BIN)/python tests/qualify/durability.py --kills 500 --seed 1

@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from benchmarks.planner.measuring import FULL, QUICK, Size, Table, person, problem
@@ -20,12 +20,11 @@ from benchmarks.planner.text import TITLE, lines
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parents[1] / "docs" / "benchmarks.md"
-PROCESSES = 2
 
 
-def measured(size: Size) -> Table:
+def measured(size: Size, processes: int) -> Table:
     """Everything, the longest work first."""
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         named = len(size.named)
         persons = [pool.submit(person, number, size) for number in range(named)]
         small = [pool.submit(problem, name, size) for name in size.small]
@@ -48,10 +47,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planner", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few draws, one person: to see that it runs")
     parser.add_argument("-o", "--output", type=Path, default=HERE / "results", help="folder of the two files")
+    parser.add_argument("--draws", type=int, default=FULL.draws, help="draws of every judge, a power of two")
+    parser.add_argument("--processes", type=int, default=2, help="how many work side by side")
     given = parser.parse_args()
+    size = QUICK if given.quick else replace(FULL, draws=given.draws)
     with tempfile.TemporaryDirectory() as caches:
         os.environ["HOLOCRINE_CACHE"] = caches
-        result = measured(QUICK if given.quick else FULL)
+        result = measured(size, given.processes)
     section = "\n".join(lines(result))
     given.output.mkdir(parents=True, exist_ok=True)
     name = "planner-quick" if given.quick else "planner"

@@ -15,43 +15,56 @@ from holocrine.simulation.binding import Shots
 
 SMALLEST, LARGEST = 0.02, 50.0
 """Factors on a habit's dose that are tried."""
-SAME = 0.01
-"""Harm shares this close, on the log scale, are the same."""
+SAME = 0.02
+"""How exactly the factor is found, on the log scale."""
+SAME_UNITS = 1e-6
 
 
 @dataclass(frozen=True)
 class Duel:
     """Leads are the plan's over the habit, in percent of fall; positive where the plan is better.
 
-    `factor` on the habit's dose gives it the plan's harm; None when no allowed dose does: `why` says so, and
-    `at_harm` and `lead_at_harm` are those of the nearest.
+    At equal harm the habit's doses are `factor` times as large, or, where a dose limit comes before the plan's harm,
+    as large as the limit allows, and the doses of the plan (`plan_at_harm`) are reduced to that harm instead.
     """
 
     habit: Habit
     as_is: Judged
     lead_as_is: Estimate
-    at_harm: Judged
-    lead_at_harm: Estimate
     factor: float
-    why: str
+    at_harm: Judged
+    plan_at_harm: Judged
+    lead_at_harm: Estimate
     at_dose: Judged
     lead_at_dose: Estimate
 
 
-def duel(jury: Jury, plan: Judged, habit: Habit) -> Duel:
-    """The plan against a habit in front of a jury."""
+def duel(jury: Jury, plan: Habit, judged: Judged, habit: Habit) -> Duel:
+    """The plan, already judged, against a habit in front of a jury."""
     as_is = jury.judge(habit.shots)
-    factor, why = factor_for_harm(jury, habit, plan.harm_share)
+    factor, short = factor_for_harm(jury, habit, judged.harms.share)
     at_harm = jury.judge(habit.times(factor).shots)
-    same_dose = abs(as_is.units - plan.units) < 1e-6 or plan.units == 0.0
-    at_dose = as_is if same_dose else jury.judge(habit.times(plan.units / as_is.units).shots)
+    reduced = judged
+    if short:
+        reduced = jury.judge(plan.times(factor_for_harm(jury, plan, at_harm.harms.share)[0]).shots)
+    at_dose = as_is
+    if judged.units > 0.0 and abs(as_is.units - judged.units) > SAME_UNITS:
+        at_dose = jury.judge(habit.times(judged.units / as_is.units).shots)
     return Duel(
-        habit, as_is, lead(plan, as_is), at_harm, lead(plan, at_harm), factor, why, at_dose, lead(plan, at_dose)
+        habit,
+        as_is,
+        lead(judged, as_is),
+        factor,
+        at_harm,
+        reduced,
+        lead(reduced, at_harm),
+        at_dose,
+        lead(judged, at_dose),
     )
 
 
-def factor_for_harm(jury: Jury, habit: Habit, share: float) -> tuple[float, str]:
-    """The factor on the habit's dose at which its worst harm share is `share`, and what stopped short of it."""
+def factor_for_harm(jury: Jury, habit: Habit, share: float) -> tuple[float, bool]:
+    """The factor on the habit's dose at which its worst harm share is `share`, and whether a dose limit came first."""
 
     def excess(log_factor: float) -> float:
         found = jury.harm_share(habit.times(float(np.exp(log_factor))).shots)
@@ -59,14 +72,14 @@ def factor_for_harm(jury: Jury, habit: Habit, share: float) -> tuple[float, str]
 
     low, high = np.log(SMALLEST), np.log(min(LARGEST, max(habit.room(jury.task), SMALLEST)))
     if excess(high) <= 0.0:
-        return float(np.exp(high)), "dose limit reached first"
+        return float(np.exp(high)), True
     if excess(low) >= 0.0:
-        return SMALLEST, "more harm at any dose"
-    return float(np.exp(scipy.optimize.brentq(excess, low, high, xtol=SAME))), ""
+        return SMALLEST, False
+    return float(np.exp(scipy.optimize.brentq(excess, low, high, xtol=SAME))), False
 
 
-def rivals(jury: Jury, plan: Shots, judged: Judged) -> list[Habit]:
-    """Protocols that fit, the clinics' grids, and the grid that does best at the plan's harm."""
+def rivals(jury: Jury, plan: Shots) -> list[Habit]:
+    """Protocols that fit, the clinics' grids, and the grid that does best at the plan's harm on the first seed."""
     task, units = jury.task, float(plan.units.sum())
     found = list(protocols(task))
     if units == 0.0:
@@ -74,7 +87,8 @@ def rivals(jury: Jury, plan: Shots, judged: Judged) -> list[Habit]:
     found += grids(task, units, CLINIC_MM, DERMAL_DEPTHS[:1])
     every = list(grids(task, units, HINDSIGHT_MM, DERMAL_DEPTHS))
     if every:
-        found.append(best_in_hindsight(jury, every, judged.harm_share))
+        first = Jury(task, jury.simulators[:1])
+        found.append(best_in_hindsight(first, every, first.harm_share(plan)))
     return found
 
 

@@ -21,7 +21,7 @@ from holocrine.simulation.binding import Shots
 from holocrine.simulation.shots import shots_of_points
 
 CLINIC_MM = (8.0, 10.0)
-HINDSIGHT_MM = (6.0, 8.0, 10.0, 12.0, 15.0, 20.0)
+HINDSIGHT_MM = (6.0, 8.0, 10.0, 12.0, 15.0)
 DROPLET_ML = 0.02
 
 

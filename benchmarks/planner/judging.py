@@ -29,20 +29,30 @@ RESAMPLES = 200
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One plan on all seeds: `benefit` and `worth` (draws,) in percent, `highs` the upper end (0-1) of each harm.
+class Harms:
+    """Upper end (0-1) of each harm on all seeds, and the worst of them over its limit.
 
-    `harm_share` is the worst upper end over its limit, `harm_share_error` its bootstrap error. Draws of one `cluster`
-    (draws,) share their spatial draw.
+    `share` is over all seeds together with its bootstrap `error`, `by_seed` over each alone.
+    """
+
+    highs: Mapping[Harm, float]
+    worst: str
+    share: float
+    error: float
+    by_seed: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One plan on all seeds: `benefit` and `worth` (draws,) in percent.
+
+    Draws of one `cluster` (draws,) share their spatial draw.
     """
 
     benefit: Array
     worth: Array
     cluster: Index
-    highs: Mapping[Harm, float]
-    harm_share: float
-    harm_share_error: float
-    harm_share_by_seed: Sequence[float]
+    harms: Harms
     units: float
     punctures: int
 
@@ -81,34 +91,39 @@ class Jury:
             chances.append(simulation.harm_probability)
         benefit, units = np.concatenate(benefits), float(shots.units.sum())
         price = BALANCED.price(units, shots.units.size, self.task.setting.product.labelled_facial_maximum)
-        highs = self._highs(chances)
         return Judged(
             benefit,
             benefit - price - np.concatenate([_charge(of) for of in chances]),
-            np.concatenate(self._clusters(1)),
-            highs,
-            self._worst(highs),
-            self._error(chances),
-            [self._worst(self._highs([of], [ready])) for of, ready in zip(chances, self.simulators, strict=True)],
+            clusters(self.simulators, 1),
+            self._harms(chances),
             units,
             shots.units.size,
         )
 
+    def harms(self, shots: Shots) -> Harms:
+        """The harms of a plan alone."""
+        return self._harms(self._chances(shots))
+
     def harm_share(self, shots: Shots) -> float:
         """The worst upper end of a plan's harms over its limit."""
+        return self._worst(self._highs(self._chances(shots), self.simulators))
+
+    def _chances(self, shots: Shots) -> list[Chances]:
         found = [harms_of(ready, shots) for ready in self.simulators]
-        return self._worst(self._highs([{harm: chance for harm, (chance, _) in of.items()} for of in found]))
+        return [{harm: chance for harm, (chance, _) in of.items()} for of in found]
 
-    def _clusters(self, times: int, simulators: Sequence[Simulator] | None = None) -> list[Index]:
-        """Number of each draw's spatial draw, no two seeds alike; one array a seed."""
-        found, first = [], 0
-        for ready in simulators or self.simulators:
-            found.append(first + ready.draws.repaired(times).spatial_of)
-            first += ready.draws.n_spatial
-        return found
+    def _harms(self, chances: Sequence[Chances]) -> Harms:
+        highs = self._highs(chances, self.simulators)
+        return Harms(
+            highs,
+            max(highs, key=lambda harm: highs[harm] / self.task.limits[harm], default=""),
+            self._worst(highs),
+            self._error(chances),
+            [self._worst(self._highs([of], [ready])) for of, ready in zip(chances, self.simulators, strict=True)],
+        )
 
-    def _highs(self, chances: Sequence[Chances], simulators: Sequence[Simulator] | None = None) -> dict[Harm, float]:
-        cluster = np.concatenate(self._clusters(REPLICATES, simulators))
+    def _highs(self, chances: Sequence[Chances], simulators: Sequence[Simulator]) -> dict[Harm, float]:
+        cluster = clusters(simulators, REPLICATES)
         return {
             harm: probability_interval(np.concatenate([of[harm] for of in chances]), cluster)[2]
             for harm in chances[0]
@@ -120,7 +135,7 @@ class Jury:
 
     def _error(self, chances: Sequence[Chances]) -> float:
         """Bootstrap error of the worst share over the spatial draws."""
-        cluster = np.concatenate(self._clusters(REPLICATES))
+        cluster = clusters(self.simulators, REPLICATES)
         count = np.bincount(cluster)
         means = {
             harm: (np.bincount(cluster, weights=np.concatenate([of[harm] for of in chances])) / np.maximum(count, 1))
@@ -133,6 +148,15 @@ class Jury:
             for at in picked
         ]
         return float(np.std(shares))
+
+
+def clusters(simulators: Sequence[Simulator], times: int) -> Index:
+    """Number of the spatial draw of each of `times` copies of the draws, no two seeds alike; seed after seed."""
+    found, first = [], 0
+    for ready in simulators:
+        found.append(first + ready.draws.repaired(times).spatial_of)
+        first += ready.draws.n_spatial
+    return np.concatenate(found)
 
 
 def _charge(chances: Chances) -> Array:

@@ -16,7 +16,7 @@ from benchmarks.planner.worlds import EXPLANATIONS, World, world_draws
 
 from holocrine import services
 from holocrine.domain.seed import SEED
-from holocrine.planning.alternatives import Candidate
+from holocrine.planning.alternatives import Candidate, listed
 from holocrine.planning.plan import injection_points
 from holocrine.simulation.binding import Shots
 
@@ -25,10 +25,16 @@ Table = dict[str, Any]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: draws a seed, seeds of the judges, variations, global search; `worlds` or not."""
+    """How much is measured: draws of planner and judges, the judges' seeds, persons, global search; `worlds` or not.
 
+    `harm_seeds` are those on which the harm of the plan itself is judged: its upper end is the least certain number.
+    Other worlds are judged on the first of `seeds`.
+    """
+
+    planning_draws: int = services.DRAWS
     draws: int = services.DRAWS
     seeds: Sequence[int] = (101, 202)
+    harm_seeds: Sequence[int] = (101, 202, 303, 404)
     named: Sequence[str] = NAMED
     variations: int = 6
     worlds: bool = True
@@ -38,7 +44,18 @@ class Size:
 
 
 FULL = Size()
-QUICK = Size(128, (101,), NAMED[:1], 0, worlds=False, small=("nose", "patch of 30 x 20 mm"), times=20, restarts=2)
+QUICK = Size(
+    128,
+    128,
+    (101,),
+    (101, 202),
+    NAMED[:1],
+    0,
+    worlds=False,
+    small=("nose", "patch of 30 x 20 mm"),
+    times=20,
+    restarts=2,
+)
 """The same with too few draws to conclude anything: to see that it runs."""
 
 
@@ -49,10 +66,12 @@ def person(number: int, size: Size) -> Table:
     else:
         nth = number - len(size.named)
         task = variation(NAMED[nth % len(NAMED)], nth + 1, SEED)
-    chosen = planned(task, world_draws("believed", SEED, size.draws))
+    chosen = planned(task, world_draws("believed", SEED, size.planning_draws))
     jury = Jury.of(task, "believed", size.seeds, size.draws)
-    plan = jury.judge(chosen.shots)
-    duels = [duel(jury, plan, habit) for habit in rivals(jury, chosen.shots, plan)]
+    plan = Habit("plan", chosen.shots, tuple(point.labelled_region for point in listed(chosen.pattern.points)))
+    judged = jury.judge(plan.shots)
+    duels = [duel(jury, plan, judged, habit) for habit in rivals(jury, plan.shots)]
+    harms = Jury.of(task, "believed", size.harm_seeds, size.draws).harms(plan.shots)
     goals = task.case.goals
     table: Table = {
         "name": task.name,
@@ -61,13 +80,14 @@ def person(number: int, size: Size) -> Table:
         "product": task.setting.product.name,
         "injector": task.case.injector.experience,
         "plan": {
-            **_judged(plan),
+            **_judged(judged),
             "alternative": chosen.name,
             "harm_share_when_planned": max((chosen.risks[h][2] / task.limits[h] for h in chosen.risks), default=0.0),
         },
+        "harms": asdict(harms),
         "habits": [_duel(found) for found in duels],
     }
-    if number < len(size.named) and size.draws == services.DRAWS:
+    if number < len(size.named) and size.planning_draws == services.DRAWS:
         table["same_as_holocrine_plan"] = _same(task, chosen)
     if number < len(size.named) and size.worlds:
         table["worlds"] = {world: _explained(task, chosen.shots, duels, world, size) for world in EXPLANATIONS}
@@ -78,7 +98,7 @@ def person(number: int, size: Size) -> Table:
 def problem(name: str, size: Size) -> Table:
     """One of the small problems."""
     task = next(task for task in problems() if task.name == name)
-    found: Small = small(task, world_draws("believed", SEED, size.draws), size.times, size.restarts, SEED)
+    found: Small = small(task, world_draws("believed", SEED, size.planning_draws), size.times, size.restarts, SEED)
     return {**asdict(found), "share": found.share}
 
 
@@ -90,14 +110,14 @@ def _same(task: Task, chosen: Candidate) -> bool:
 
 def _explained(task: Task, plan: Shots, duels: Sequence[Duel], world: World, size: Size) -> Table:
     """The plan and its rivals where one explanation of the sebum effect holds in everyone."""
-    jury = Jury.of(task, world, size.seeds, size.draws)
+    jury = Jury.of(task, world, size.seeds[:1], size.draws)
     return _against(jury, jury.judge(plan), duels)
 
 
 def _wrong(task: Task, unaware: Shots, duels: Sequence[Duel], world: World, size: Size) -> Table:
     """The same in a wrong world, with the plan that is made knowing of it beside the one that is not."""
-    jury = Jury.of(task, world, size.seeds, size.draws)
-    aware = planned(task, world_draws(world, SEED, size.draws))
+    jury = Jury.of(task, world, size.seeds[:1], size.draws)
+    aware = planned(task, world_draws(world, SEED, size.planning_draws))
     plan, knowing = jury.judge(unaware), jury.judge(aware.shots)
     return {
         **_against(jury, plan, duels),
@@ -114,7 +134,7 @@ def _against(jury: Jury, plan: Judged, duels: Sequence[Duel]) -> Table:
     return {
         "plan": _judged(plan),
         "habits": [
-            {"name": habit.name, "harm_share": other.harm_share, "lead": asdict(lead(plan, other))}
+            {"name": habit.name, "harm_share": other.harms.share, "lead": asdict(lead(plan, other))}
             for habit, other in habits
         ],
     }
@@ -126,23 +146,14 @@ def _judged(found: Judged) -> Table:
         "punctures": found.punctures,
         "benefit": asdict(estimate(found.benefit, found.cluster)),
         "worth": asdict(estimate(found.worth, found.cluster)),
-        "highs": dict(found.highs),
-        "harm_share": found.harm_share,
-        "harm_share_error": found.harm_share_error,
-        "harm_share_by_seed": list(found.harm_share_by_seed),
+        "harms": asdict(found.harms),
     }
 
 
 def _duel(found: Duel) -> Table:
     return {
         "name": found.habit.name,
-        "stopped_short": found.why,
-        **{
-            name: {**_judged(judged), "lead": asdict(by)}
-            for name, judged, by in (
-                ("as_is", found.as_is, found.lead_as_is),
-                ("at_harm", found.at_harm, found.lead_at_harm),
-                ("at_dose", found.at_dose, found.lead_at_dose),
-            )
-        },
+        "as_is": {**_judged(found.as_is), "lead": asdict(found.lead_as_is)},
+        "at_harm": {**_judged(found.at_harm), "plan": _judged(found.plan_at_harm), "lead": asdict(found.lead_at_harm)},
+        "at_dose": {**_judged(found.at_dose), "lead": asdict(found.lead_at_dose)},
     }

@@ -12,25 +12,27 @@ SURE = 2.0
 """Standard errors from which a lead is called one."""
 WITHIN = 0.98
 """Share of the best worth known that the search has to reach."""
-METHOD = """Written by `make bench-planner` (`benchmarks/planner`). Plans are made as `holocrine plan` makes them, on its
-own draws, and judged on others: {draws} draws of parameters, virtual persons and needle errors for each of {seeds} other
-seeds. Benefit is the expected fall, in percent of the untreated level and averaged over the targets, in weeks 2 to 16.
-Harm is the worst upper end of any harm's probability over its accepted limit: 1 is the limit. Worth is benefit less
-the planner's own prices of dose, punctures and harm. Leads are paired differences over the draws with their standard
-error, in points of percent; positive where the plan is better.
+METHOD = """Written by `make bench-planner` (`benchmarks/planner`). Plans are made as `holocrine plan` makes them, on
+{planning_draws} draws of its own seed, and judged on {draws} draws of parameters, persons and needle errors from each
+of {seeds} other seeds ({harm_seeds} for the plan's own harm). Benefit is the expected fall, in percent of the untreated
+level and averaged over the targets, in weeks 2 to 16. Harm is the worst upper end of any harm's probability over its
+accepted limit: 1 is the limit. Worth is benefit less the planner's own prices of dose, punctures and harm. Leads are
+paired differences over the draws with their standard error, in points of percent; positive where the plan is better.
 
 Habits: published protocols with the case's product whose points all lie in its goal regions; even hexagonal grids of
-the plan's dose at 8 and 10 mm over the allowed places of the same regions; and the one grid, among six spacings and two
-depths, that does best at equal harm on the very draws by which it is judged. "The plan's harm" multiplies the habit's
-doses, freely and not in syringe marks, until it does as much harm as the plan; where a dose limit comes first, it
-stops there.
+the plan's dose at 8 and 10 mm over the allowed places of the same regions; and the one grid, among five spacings and
+two depths, that does best at equal harm on the first seed by which it is judged. Equal harm: the habit's doses are
+multiplied, freely and not in syringe marks, until it does as much harm as the plan; where a dose limit comes first, the
+plan's doses are reduced to the harm that the habit then does. Equal dose: the habit's doses are multiplied until their
+sum is the plan's, dose limits of single regions left aside.
 """
 
 
 def lines(result: Table) -> Iterator[str]:
     """The whole section in Markdown."""
     yield TITLE + "\n"
-    yield METHOD.format(draws=result["size"]["draws"], seeds=len(result["size"]["seeds"]))
+    size = result["size"]
+    yield METHOD.format(**{**size, **{name: len(size[name]) for name in ("seeds", "harm_seeds")}})
     yield from _verdict(result)
     yield from _plans(result["persons"])
     yield from _duels(result["persons"])
@@ -44,18 +46,48 @@ def _verdict(result: Table) -> Iterator[str]:
         leads = [habit[moment]["lead"] for _, habit in duels]
         won, lost = (sum(sign * of["mean"] > SURE * of["error"] for of in leads) for sign in (1.0, -1.0))
         yield f"- At {words} the plan has the larger benefit in {won} of {len(leads)} comparisons, the habit in {lost}."
-    milder = sum(habit["at_dose"]["harm_share"] > person["plan"]["harm_share"] for person, habit in duels)
+    milder = sum(habit["at_dose"]["harms"]["share"] > person["plan"]["harms"]["share"] for person, habit in duels)
     yield f"- At equal dose the plan does less harm than the habit in {milder} of {len(duels)}."
-    broken = [person["name"] for person in result["persons"] if person["plan"]["harm_share"] > 1.0]
-    yield f"- Harm limit broken on the new draws: {_listed(broken)}."
+    broken = [person["name"] for person in result["persons"] if person["harms"]["share"] > 1.0]
+    yield f"- Harm limit broken on the new draws, all seeds together: {_listed(broken)}."
+    every = [share for person in result["persons"] for share in person["harms"]["by_seed"]]
+    yield f"- Harm limit broken on the draws of one seed alone: {sum(share > 1.0 for share in every)} of {len(every)}."
     worse = [p["name"] for p in result["persons"] if p["plan"]["worth"]["mean"] < -SURE * p["plan"]["worth"]["error"]]
     yield f"- Worse than no injection on the new draws: {_listed(worse)}."
     short = [small["name"] for small in result["small"] if small["share"] < WITHIN]
     yield f"- Small problems on which the search stays more than 2% below the best known: {_listed(short)}."
+    yield from _other_worlds([person for person in result["persons"] if "worlds" in person])
     same = [person["same_as_holocrine_plan"] for person in result["persons"] if "same_as_holocrine_plan" in person]
     if same:
         yield f"- `holocrine plan` proposes the very points that were judged: {sum(same)} of {len(same)} examples."
     yield ""
+
+
+def _other_worlds(persons: Sequence[Table]) -> Iterator[str]:
+    """What becomes of the plans where the world is not what is believed, in words."""
+    if not persons:
+        return
+    for world in persons[0]["worlds"]:
+        worths = [person["worlds"][world]["plan"]["worth"] for person in persons]
+        lost = sum(worth["mean"] < -SURE * worth["error"] for worth in worths)
+        yield f"- Under {world} alone the plan is worse than no injection for {lost} of {len(persons)} persons."
+    wide = [person["wrong_worlds"]["wide"] for person in persons]
+    for words, found in (
+        ("does not know", [person["plan"] for person in wide]),
+        ("knows", [person["aware"] for person in wide]),
+    ):
+        shares = [plan["harms"]["share"] for plan in found]
+        yield (
+            f"- Where spread is twice as wide, the plan of a planner that {words} does {_range(shares)} times the "
+            f"accepted harm: limit broken for {sum(share > 1.0 for share in shares)} of {len(shares)}."
+        )
+    inert = [person["wrong_worlds"]["inert"] for person in persons]
+    nothing = sum(person["aware"]["punctures"] == 0 for person in inert)
+    losses = [-person["plan"]["worth"]["mean"] for person in inert]
+    yield (
+        f"- Where no gland responds, a planner that knows injects nothing in {nothing} of {len(inert)}; the plan of "
+        f"one that does not know loses {_range(losses)} points of worth."
+    )
 
 
 def _plans(persons: Sequence[Table]) -> Iterator[str]:
@@ -65,8 +97,8 @@ def _plans(persons: Sequence[Table]) -> Iterator[str]:
     )
     yield "|---|---|---|---|---|---|---|---|"
     for person in persons:
-        plan = person["plan"]
-        harm = f"{plan['harm_share']:.2f} ± {plan['harm_share_error']:.2f} ({_numbers(plan['harm_share_by_seed'])})"
+        plan, harms = person["plan"], person["harms"]
+        worst = harms["worst"].replace("_", " ") if harms["share"] > 0.0 else "none"
         yield _row(
             person["name"],
             ", ".join(region.replace("_", " ") for region in person["regions"]),
@@ -74,26 +106,27 @@ def _plans(persons: Sequence[Table]) -> Iterator[str]:
             f"{plan['alternative'].replace('_', ' ')}, {_dose(plan)}",
             _estimate(plan["benefit"]),
             f"{plan['harm_share_when_planned']:.2f}",
-            harm,
+            f"{worst} {harms['share']:.2f} ± {harms['error']:.2f} ({_numbers(harms['by_seed'])})",
             _lead(plan["worth"]),
         )
-    yield "\nHarm on new draws: all seeds together ± bootstrap error (each seed).\n"
+    yield "\nHarm on new draws: the worst, all seeds together ± bootstrap error (each seed alone).\n"
 
 
 def _duels(persons: Sequence[Table]) -> Iterator[str]:
     yield "### The plan against each habit\n"
-    yield "| person | habit | as it is: dose; harm; lead | at the plan's harm: dose; lead | at its dose: harm; lead |"
+    yield "| person | habit | as it is: dose; harm; lead | equal harm: dose; harm; lead | equal dose: harm; lead |"
     yield "|---|---|---|---|---|"
     for person in persons:
         for habit in person["habits"]:
-            is_, harm, dose = habit["as_is"], habit["at_harm"], habit["at_dose"]
-            short = f" ({habit['stopped_short']}: harm {harm['harm_share']:.2f})" if habit["stopped_short"] else ""
+            given, harm, dose = habit["as_is"], habit["at_harm"], habit["at_dose"]
+            own = harm["plan"]["units"]
+            reduced = f" (plan reduced to {own:.1f})" if own < person["plan"]["units"] - 1e-6 else ""
             yield _row(
                 person["name"],
                 habit["name"],
-                f"{_dose(is_)}; {is_['harm_share']:.2f}; {_lead(is_['lead'])}",
-                f"{harm['units']:.1f} units{short}; {_lead(harm['lead'])}",
-                f"{dose['harm_share']:.2f}; {_lead(dose['lead'])}",
+                f"{_dose(given)}; {given['harms']['share']:.2f}; {_lead(given['lead'])}",
+                f"{harm['units']:.1f} units{reduced}; {harm['harms']['share']:.2f}; {_lead(harm['lead'])}",
+                f"{dose['harms']['share']:.2f}; {_lead(dose['lead'])}",
             )
     yield ""
 
@@ -106,20 +139,21 @@ def _worlds(persons: Sequence[Table]) -> Iterator[str]:
         "Habits at the doses that gave them the plan's harm in the world as believed. H1 cholinergic, H2 direct, H3 no "
         "effect on sebum,\nH3b artefact of reading. Wide: all lengths along the skin doubled (spreading coefficients "
         "along the layers times four, bleb\nradius and tail length times two). Inert: no effect on sebaceous or sweat "
-        "glands.\n"
+        "glands. Judged on the first seed.\n"
     )
-    yield "| person | world | benefit of the plan, % | its harm | its worth over no injection | lead over each habit |"
+    yield "| person | world | benefit of the plan, % | its harm | its worth over no injection | its smallest lead |"
     yield "|---|---|---|---|---|---|"
     for person in persons:
         for world, found in {**person["worlds"], **person["wrong_worlds"]}.items():
-            plan = found["plan"]
+            plan, habits = found["plan"], found["habits"]
+            least = min(habits, key=lambda habit: habit["lead"]["mean"], default=None)
             yield _row(
                 person["name"],
                 world,
                 _estimate(plan["benefit"]),
-                f"{plan['harm_share']:.2f}",
+                f"{plan['harms']['share']:.2f}",
                 _lead(plan["worth"]),
-                "; ".join(f"{habit['name']}: {_lead(habit['lead'])}" for habit in found["habits"]),
+                f"{_lead(least['lead'])} over {least['name']}" if least else "no habit fits",
             )
     yield "\n| person | wrong world | plan of a planner that knows | its harm | its worth | lost by not knowing |"
     yield "|---|---|---|---|---|---|"
@@ -130,7 +164,7 @@ def _worlds(persons: Sequence[Table]) -> Iterator[str]:
                 person["name"],
                 world,
                 f"{aware['alternative'].replace('_', ' ')}, {_dose(aware)}",
-                f"{aware['harm_share']:.2f}",
+                f"{aware['harms']['share']:.2f}",
                 _estimate(aware["worth"]),
                 _estimate(found["worth_lost_unaware"]),
             )
@@ -171,6 +205,11 @@ def _lead(found: Table) -> str:
 
 def _numbers(values: Sequence[float]) -> str:
     return ", ".join(f"{value:.2f}" for value in values)
+
+
+def _range(values: Sequence[float]) -> str:
+    low, high = f"{min(values):.1f}", f"{max(values):.1f}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _listed(names: Sequence[str]) -> str:

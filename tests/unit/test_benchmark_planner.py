@@ -21,7 +21,7 @@ from benchmarks.planner.habits import Habit, grids, protocols  # noqa: E402
 from benchmarks.planner.judging import Jury, estimate, lead  # noqa: E402
 from benchmarks.planner.small import Annealing, problems  # noqa: E402
 from benchmarks.planner.tasks import alternatives_for, simulator_for  # noqa: E402
-from benchmarks.planner.text import lines  # noqa: E402
+from benchmarks.planner.text import TITLE, lines  # noqa: E402
 from benchmarks.planner.worlds import EXPLANATIONS, WIDER, widened, world_draws  # noqa: E402
 
 from holocrine import services  # noqa: E402
@@ -150,17 +150,18 @@ def test_a_plan_is_judged_as_the_product_judges_it(jury: Jury, grid: Habit) -> N
     judged = jury.judge(grid.shots)
     assert judged.benefit.size == 2 * DRAWS
     assert np.unique(judged.cluster).size == 2 * DRAWS
-    alone = Jury(jury.task, jury.simulators[:1]).judge(grid.shots)
+    alone = Jury(jury.task, jury.simulators[:1]).judge(grid.shots).harms
     for harm, chance in run(jury.simulators[0], grid.shots).harm_probability.items():
         expected = probability_interval(chance, jury.simulators[0].draws.repaired(4).spatial_of)
         assert alone.highs[harm] == pytest.approx(expected[2])
-    assert judged.harm_share_by_seed[0] == pytest.approx(alone.harm_share)
-    assert jury.harm_share(grid.shots) == pytest.approx(judged.harm_share)
+    assert judged.harms.by_seed[0] == pytest.approx(alone.share)
+    assert jury.harm_share(grid.shots) == pytest.approx(judged.harms.share)
+    assert jury.harms(grid.shots) == judged.harms
 
 
 def test_no_injection_does_nothing_and_costs_nothing(jury: Jury, grid: Habit) -> None:
     nothing, something = jury.judge(no_shots()), jury.judge(grid.shots)
-    assert (nothing.harm_share, nothing.units, nothing.punctures) == (0.0, 0.0, 0)
+    assert (nothing.harms.share, nothing.units, nothing.punctures) == (0.0, 0.0, 0)
     assert nothing.worth == pytest.approx(0.0)
     assert lead(something, nothing).mean == pytest.approx(something.benefit.mean())
     assert np.all(something.worth < something.benefit)
@@ -178,13 +179,14 @@ class _Known:
 
 def test_the_dose_of_equal_harm_is_found(jury: Jury, grid: Habit) -> None:
     free: Any = _Known(replace(jury.task, setting=replace(jury.task.setting, unit_limits=())))
-    assert factor_for_harm(free, grid, 0.25) == (pytest.approx(10.0 / 12.0, rel=SAME), "")
+    factor, short = factor_for_harm(free, grid, 0.25)
+    assert factor * 12.0 == pytest.approx(10.0, rel=SAME)
+    assert not short
     limit = UnitLimit(frozenset({"nose"}), 15.0)
     tight: Any = _Known(replace(jury.task, setting=replace(jury.task.setting, unit_limits=(limit,))))
-    factor, why = factor_for_harm(tight, grid, 4.0)
+    factor, short = factor_for_harm(tight, grid, 4.0)
     assert factor * 12.0 == pytest.approx(15.0)
-    assert why
-    assert factor_for_harm(free, grid, 0.0)[1]
+    assert short
 
 
 # --- small problems ---------------------------------------------------------------------------------------
@@ -224,32 +226,32 @@ def test_annealing_keeps_the_limits(fresh: Callable[[float], Annealing]) -> None
 # --- words ------------------------------------------------------------------------------------------------
 
 
-def _judged(harm: float, worth: float, ahead: float = 0.0) -> dict[str, Any]:
+def _harms(share: float) -> dict[str, Any]:
+    return {"worst": "brow_drop", "share": share, "error": 0.1, "by_seed": [share]}
+
+
+def _judged(harm: float, worth: float) -> dict[str, Any]:
     found = {"mean": worth, "error": 0.1}
-    return {
-        "alternative": "balanced",
-        "units": 20.0,
-        "punctures": 30,
-        "benefit": found,
-        "worth": found,
-        "harm_share": harm,
-        "harm_share_error": 0.1,
-        "harm_share_by_seed": [harm],
-        "harm_share_when_planned": 0.9,
-        "lead": {"mean": ahead, "error": 0.1},
-    }
+    return {"units": 20.0, "punctures": 30, "benefit": found, "worth": found, "harms": _harms(harm)}
 
 
 def _person(name: str, harm: float, worth: float, ahead: float) -> dict[str, Any]:
-    rival = {key: _judged(2.0, 1.0, ahead) for key in ("as_is", "at_harm", "at_dose")}
-    habit = {"name": "grid", "stopped_short": "", **rival}
-    about = {"name": name, "regions": ["nose"], "product": "onabotulinumtoxinA", "injector": "expert"}
-    return {**about, "plan": _judged(harm, worth), "habits": [habit]}
+    plan = _judged(harm, worth)
+    rival = {**_judged(2.0, 1.0), "plan": plan, "lead": {"mean": ahead, "error": 0.1}}
+    return {
+        "name": name,
+        "regions": ["nose"],
+        "product": "onabotulinumtoxinA",
+        "injector": "expert",
+        "plan": {**plan, "alternative": "balanced", "harm_share_when_planned": 0.9},
+        "harms": _harms(harm),
+        "habits": [{"name": "grid", **dict.fromkeys(("as_is", "at_harm", "at_dose"), rival)}],
+    }
 
 
 def test_losses_are_named_as_plainly_as_wins() -> None:
     result = {
-        "size": {"draws": 8, "seeds": [1]},
+        "size": {"planning_draws": 16, "draws": 8, "seeds": [1], "harm_seeds": [1, 2]},
         "persons": [
             _person("amber", 0.9, 2.0, 0.5),
             _person("birch", 1.3, -1.0, -0.5),
@@ -264,9 +266,34 @@ def test_losses_are_named_as_plainly_as_wins() -> None:
     }
     text = "\n".join(lines(result))
     assert "At equal harm the plan has the larger benefit in 1 of 3 comparisons, the habit in 1." in text
-    assert "Harm limit broken on the new draws: birch." in text
+    assert "At equal dose the plan does less harm than the habit in 3 of 3." in text
+    assert "Harm limit broken on the new draws, all seeds together: birch." in text
     assert "Worse than no injection on the new draws: birch." in text
     assert "more than 2% below the best known: hard." in text
+
+
+def test_what_other_worlds_do_to_the_plan_is_said() -> None:
+    person = _person("amber", 0.9, 2.0, 0.5)
+    lost, kept, nothing = _judged(0.9, -3.0), _judged(5.1, 2.0), _judged(0.0, 0.0) | {"punctures": 0, "units": 0.0}
+    rivals = [{"name": "grid", "harm_share": 1.0, "lead": {"mean": 0.4, "error": 0.1}}]
+    person["worlds"] = {"H1": {"plan": kept, "habits": rivals}, "H3": {"plan": lost, "habits": []}}
+    missed = {"mean": 1.0, "error": 0.1}
+    person["wrong_worlds"] = {
+        world: {
+            "plan": plan,
+            "habits": rivals,
+            "aware": aware | {"alternative": "balanced"},
+            "worth_lost_unaware": missed,
+        }
+        for world, plan, aware in (("wide", kept, _judged(0.8, 2.0)), ("inert", lost, nothing))
+    }
+    size = {"planning_draws": 16, "draws": 8, "seeds": [1], "harm_seeds": [1, 2]}
+    text = "\n".join(lines({"size": size, "persons": [person], "small": []}))
+    assert "Under H1 alone the plan is worse than no injection for 0 of 1 persons." in text
+    assert "Under H3 alone the plan is worse than no injection for 1 of 1 persons." in text
+    assert "a planner that does not know does 5.1 times the accepted harm: limit broken for 1 of 1." in text
+    assert "a planner that knows does 0.8 times the accepted harm: limit broken for 0 of 1." in text
+    assert "a planner that knows injects nothing in 1 of 1; the plan of one that does not know loses 3.0 points" in text
 
 
 def test_the_section_takes_its_own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,5 +301,5 @@ def test_the_section_takes_its_own_place(tmp_path: Path, monkeypatch: pytest.Mon
     page.write_text("# Speed\n\nfast\n", encoding="utf-8")
     monkeypatch.setattr(command, "DOCUMENT", page)
     for body in ("old", "new"):
-        command.document(f"{command.TITLE}\n\n{body}\n")
-    assert page.read_text(encoding="utf-8") == f"# Speed\n\nfast\n\n{command.TITLE}\n\nnew\n"
+        command.document(f"{TITLE}\n\n{body}\n")
+    assert page.read_text(encoding="utf-8") == f"# Speed\n\nfast\n\n{TITLE}\n\nnew\n"

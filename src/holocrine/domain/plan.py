@@ -145,8 +145,9 @@ class Override(Record):
 class Objective(Record):
     """How the plan was chosen, and how much better another could be.
 
-    `upper_bound` holds for every plan when harm is left out; `gap` is the share of it that the plan does not reach, of
-    which `gap_by_limits` is what the harm limits and the prices of harm cost, found by a search without them.
+    `gap` is the share of a bound on every plan, harm left out, that this one does not reach on the draws of the search;
+    `upper_bound` is the value at that bound. `gap_by_limits` is the part that the harm limits and the price of harm
+    cost, found by a search without them.
     """
 
     description: str

@@ -31,16 +31,16 @@ Name = Literal["no_injection", "sparing", "balanced", "thorough"]
 BALANCED = Weights()
 PRICE_FACTORS: Mapping[Name, float] = {"sparing": 2.0, "balanced": 1.0, "thorough": 0.25}
 """How dear doses and punctures are in each search, relative to the balanced one (assumption: a matter of taste)."""
-CHEAPER_PLANS = (4.0, 7.0)
-"""Price factors of further searches, whose plans only show what less would buy."""
 SEARCH_ORDER: tuple[Name, ...] = ("thorough", "balanced", "sparing")
 HARM_SHARES: Mapping[Name, float] = {"sparing": 0.4, "balanced": 1.0, "thorough": 1.0}
 """Share of the accepted harm limits that each search may use (assumption: a matter of taste)."""
 CAP_START = 0.2
 """First guess of a harm's mean probability over its upper end; corrected after every check on all draws."""
 ROUNDS = 2
-MOST_ROUNDS = 6
+MOST_ROUNDS = 4
 """Searches per alternative: the usual number, and the most while no plan keeps the limits."""
+TIGHTER = 0.7
+"""Factor on the caps for every round after the second: they are charged for, so a plan may sit a little above them."""
 ROW_MM = 2.0
 """Points within this height of each other are listed as one row."""
 NEAR_LIMIT = 0.75
@@ -149,9 +149,6 @@ class Alternatives:
             self._search(name, before)
             best = self._best(name)
             before = best if best.groups else before
-        for factor in CHEAPER_PLANS:
-            caps = {harm: self.cap_ratio[harm] * limit for harm, limit in self.limits.items()}
-            self._keep(*self.search.best(BALANCED.scaled(factor), caps, (before,)), caps)
         chosen: dict[Name, Pattern] = {"no_injection": NOTHING}
         chosen |= {name: self._best(name) for name in PRICE_FACTORS}
         finished = {pattern: self._finish(pattern) for pattern in dict.fromkeys(chosen.values())}
@@ -223,7 +220,8 @@ class Alternatives:
         weights, limits = BALANCED.scaled(PRICE_FACTORS[name]), self._limits(name)
         succeeded = False
         for attempt in range(MOST_ROUNDS):
-            caps = {harm: self.cap_ratio[harm] * limit for harm, limit in limits.items()}
+            tighter = TIGHTER ** max(0, attempt - 1)
+            caps = {harm: tighter * self.cap_ratio[harm] * limit for harm, limit in limits.items()}
             pattern, value = self.search.best(weights, caps, (before,))
             highs = self._keep(pattern, value, caps)
             within = all(highs[harm] <= limit for harm, limit in limits.items())

@@ -49,12 +49,16 @@ class Ascent:
     caps: Mapping[Harm, float]
     chosen: dict[int, int] = field(default_factory=dict)
     """Column in use at each site."""
-    used: Array = field(default_factory=lambda: np.zeros(0))
     evaluations: int = 0
+
+    def __post_init__(self) -> None:
+        """Nothing is used or paid yet."""
+        self._used, self._paid = np.zeros(len(self.most)), 0.0
+        self._harm_price = 100.0 * self.weights.harm * np.array([MILDER.get(harm, 1.0) for harm in self.harm.names])
+        self._cap = np.array([self.caps.get(harm, np.inf) for harm in self.harm.names])
 
     def run(self, start: Iterable[int]) -> tuple[list[int], float]:
         """The columns of the best plan found from `start`, and its charged worth in percent."""
-        self.used = np.zeros(len(self.most))
         for column in start:
             if self._fits(column):
                 self._add(column)
@@ -74,8 +78,7 @@ class Ascent:
 
     def _worth(self) -> float:
         """Charged worth of what is chosen."""
-        paid = float(sum(self.price[column] for column in self.chosen.values()))
-        return self.goal.total - paid - self.charge()
+        return self._bare() - self.charge()
 
     def _worth_with(self, column: int, now: float) -> float:
         """Charged worth if the column were added to what is now worth `now` without the harms' charge."""
@@ -85,19 +88,14 @@ class Ascent:
 
     def _charge(self, means: Array) -> float:
         """Price of the harms' mean probabilities (harms,) and penalty for what exceeds the caps, percent."""
-        total = 0.0
-        for harm, mean in zip(self.harm.names, means, strict=True):
-            total += self.weights.harm * 100.0 * MILDER.get(harm, 1.0) * mean
-            if harm in self.caps:
-                total += PENALTY * 100.0 * max(0.0, mean - self.caps[harm])
-        return total
+        return float(self._harm_price @ means + 100.0 * PENALTY * np.maximum(means - self._cap, 0.0).sum())
 
     def _bare(self) -> float:
         """Worth of what is chosen before harm is charged."""
-        return self._worth() + self.charge()
+        return self.goal.total - self._paid
 
     def _fits(self, column: int) -> bool:
-        return bool(np.all(self.used + self.use[:, column] <= self.most + 1e-9))
+        return bool((self._used + self.use[:, column] <= self.most + 1e-9).all())
 
     def _add(self, column: int) -> None:
         self.chosen[int(self.columns.site[column])] = column
@@ -111,7 +109,8 @@ class Ascent:
     def _change(self, column: int, sign: float) -> None:
         self.goal.add(column, sign)
         self.harm.add(column, sign)
-        self.used += sign * self.use[:, column]
+        self._used += sign * self.use[:, column]
+        self._paid += sign * float(self.price[column])
 
     def _best_of(self, columns: Iterable[int]) -> tuple[float, int]:
         """The most that one of the columns adds, and which; (0, -1) when none pays or fits."""
@@ -156,7 +155,7 @@ class Ascent:
 
     def _exchange(self) -> None:
         """Try the best empty places against the poorest groups."""
-        if not self.chosen or not np.any(self.used > NEARLY * self.most):
+        if not self.chosen or not np.any(self._used > NEARLY * self.most):
             return
         worth, losses = self._worth(), []
         for site in sorted(self.chosen):

@@ -34,9 +34,9 @@ NEGLIGIBLE = 1e-4
 """Share of a point's largest bound dose below which it is left out."""
 FIRST_NUMBER = 2000
 """Jitter numbers of the lattice begin here, clear of those of plans."""
-PRICE_STEPS = 5
+PRICE_STEPS = 4
 """Most changes of the price of a limit that binds."""
-MOST_STEPS = 40
+MOST_STEPS = 25
 """Steps of one ascent; what it leaves is in the bound."""
 CLOSE = 0.97
 """Share of a limit from which its price is right enough."""

@@ -6,7 +6,7 @@ column's bound dose is kept only where it is not negligible. Columns of one site
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -19,6 +19,7 @@ from holocrine.planning.muscle_sets import LEVELS, muscle_group
 from holocrine.planning.objective import PlanObjective
 from holocrine.planning.point import Point
 from holocrine.planning.setting import DERMAL_DEPTHS, Setting
+from holocrine.simulation.draws import Draws
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -82,17 +83,25 @@ def columns_of(objective: PlanObjective, setting: Setting, solution: Solution) -
             near.append(np.empty(0, dtype=np.int64))
     groups = [group for site in sites for group in site]
     draws = objective.draws.subset(np.arange(min(GOAL_DRAWS, objective.draws.n)))
-    goal = [objective.goal_dose(group, draws) for group in groups]
-    halves = np.concatenate([half[: draws.n] for half in objective.half_doses.values()])
-    harm_half = objective.loss.half_dose
+    least = [
+        np.repeat(NEGLIGIBLE_GOAL * half[: draws.n], len(objective.places[place]))
+        for place, half in objective.half_doses.items()
+    ]
+    harm_least = np.repeat(NEGLIGIBLE_HARM * objective.loss.half_dose, len(objective.harm_cells))
     return Columns(
         solution,
         groups,
         np.repeat(np.arange(len(sites)), [len(site) for site in sites]),
         near,
-        _sparse([np.concatenate([of[place] for place in objective.places]) for of in goal], NEGLIGIBLE_GOAL * halves),
-        _sparse([objective.harm_dose(group) for group in groups], NEGLIGIBLE_HARM * harm_half),
+        _sparse((_goal(objective, group, draws) for group in groups), np.concatenate(least)),
+        _sparse((objective.harm_dose(group).ravel() for group in groups), harm_least),
     )
+
+
+def _goal(objective: PlanObjective, group: Group, draws: Draws) -> Array:
+    """Bound dose of a group wherever an aim is read, place after place, each (draws, cells), in one row."""
+    dose = objective.goal_dose(group, draws)
+    return np.concatenate([dose[place].ravel() for place in objective.places])
 
 
 def lattice_places(setting: Setting) -> tuple[Array, float]:
@@ -132,13 +141,12 @@ def _neighbours(places: Array, pairs: Sequence[Sequence[int]], reach: float) -> 
     return found
 
 
-def _sparse(doses: Sequence[Array], least: Array) -> Sparse:
-    """Doses (draws, cells) of every column where they exceed `least` (draws,)."""
+def _sparse(doses: Iterable[Array], least: Array) -> Sparse:
+    """Doses (rows,) of every column where they exceed `least` (rows,)."""
     rows, values, starts = [np.empty(0, np.int32)], [np.empty(0, np.float32)], [0]
     for dose in doses:
-        flat = dose.ravel()
-        kept = np.flatnonzero(dose > least[:, None])
+        kept = np.flatnonzero(dose > least)
         rows.append(kept.astype(np.int32))
-        values.append(flat[kept].astype(np.float32))
+        values.append(dose[kept].astype(np.float32))
         starts.append(starts[-1] + kept.size)
     return Sparse(np.array(starts, dtype=np.int64), np.concatenate(rows), np.concatenate(values))

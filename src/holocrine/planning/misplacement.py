@@ -13,8 +13,7 @@ from holocrine.domain.forecast import HARM_LABELS
 from holocrine.domain.plan import Misplacement, Placement
 from holocrine.domain.vocabulary import Experience, Harm
 from holocrine.simulation.binding import Shots
-from holocrine.simulation.course import REPLICATES, harms_of
-from holocrine.simulation.harms import probability_interval
+from holocrine.simulation.course import harms_of
 from holocrine.simulation.simulator import Simulator
 
 SLIPS_MM = (1.0, 2.0, 3.0)
@@ -22,6 +21,8 @@ SLIPS_MM = (1.0, 2.0, 3.0)
 DEEPER_MM = (0.5, 1.0)
 """How far every needle may go too deep."""
 AS_PLANNED = "as planned"
+SMALLEST = 1e-5
+"""Mean probability below which an upper end is not scaled but taken as the mean."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,21 @@ def studied(
 ) -> Studied | None:
     """Upper ends of every harm's probability under each misplacement; None where nothing can be harmed or is injected.
 
-    `highs` (0-1) are the upper ends of the plan as it is, `limits` what they are held against.
+    `highs` (0-1) are the upper ends of the plan as it is, `limits` what they are held against. Means can be told from
+    fewer landings than upper ends, so an upper end is taken to grow as the mean does.
     """
     if not limits or shots.units.size == 0:
         return None
-    found = ((change, _highs(who, where)) for change, who, where in _changes(simulator, shots))
-    cases = tuple(
-        Misplacement(change=change, harms={harm: round(100.0 * of[harm], 4) for harm in limits})
-        for change, of in ((AS_PLANNED, highs), *found)
+    once = _means(simulator, shots)
+    scale = {harm: highs[harm] / once[harm] if once[harm] > SMALLEST else 1.0 for harm in limits}
+    cases = [Misplacement(change=AS_PLANNED, harms={harm: round(100.0 * highs[harm], 4) for harm in limits})]
+    for change, who, where in _changes(simulator, shots):
+        means = _means(who, where)
+        harms = {harm: round(100.0 * min(1.0, scale[harm] * means[harm]), 4) for harm in limits}
+        cases.append(Misplacement(change=change, harms=harms))
+    return Studied(
+        tuple(cases), Placement(experience=simulator.person.experience, advice=tuple(_advice(cases, limits)))
     )
-    return Studied(cases, Placement(experience=simulator.person.experience, advice=tuple(_advice(cases, limits))))
 
 
 def _changes(simulator: Simulator, shots: Shots) -> Iterator[tuple[str, Simulator, Shots]]:
@@ -60,10 +66,9 @@ def _changes(simulator: Simulator, shots: Shots) -> Iterator[tuple[str, Simulato
             yield f"placed by {'an' if hand[0] in 'ei' else 'a'} {hand} hand", replace(simulator, person=person), shots
 
 
-def _highs(simulator: Simulator, shots: Shots) -> dict[Harm, float]:
-    spatial_of = simulator.draws.repaired(REPLICATES).spatial_of
-    harms = harms_of(simulator, shots)
-    return {harm: probability_interval(chance, spatial_of)[2] for harm, (chance, _) in harms.items()}
+def _means(simulator: Simulator, shots: Shots) -> dict[Harm, float]:
+    """Mean probability of every harm with one landing per draw."""
+    return {harm: float(chance.mean()) for harm, (chance, _) in harms_of(simulator, shots, replicates=1).items()}
 
 
 def _advice(cases: Sequence[Misplacement], limits: Mapping[Harm, float]) -> Iterator[str]:

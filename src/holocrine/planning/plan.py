@@ -121,7 +121,7 @@ def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
             "percent per 1% probability of a harm": BALANCED.harm,
         },
         value=round(chosen.utility, 4),
-        upper_bound=round(limit.upper, 4),
+        upper_bound=round(chosen.utility / (1.0 - limit.gap), 4) if chosen.utility > 0.0 and limit.gap < 1.0 else None,
         gap=round(limit.gap, 4),
         gap_by_limits=round(min(limit.gap, by_limits / limit.upper if limit.upper > 0.0 else 0.0), 4),
         evaluations=alternatives.search.evaluations,

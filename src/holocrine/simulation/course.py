@@ -120,12 +120,12 @@ def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region,
     return courses
 
 
-def harms_of(simulator: Simulator, shots: Shots) -> dict[Harm, tuple[Array, Array]]:
-    """Per harm its probability (REPLICATES*draws,) and its course (draws, weeks) in its own measure."""
+def harms_of(simulator: Simulator, shots: Shots, replicates: int = REPLICATES) -> dict[Harm, tuple[Array, Array]]:
+    """Per harm its probability (replicates*draws,) and its course (draws, weeks) in its own measure."""
     harms, n = simulator.harm_muscles, simulator.draws.n
     names = tuple(dict.fromkeys(name for sides in harms.values() for side in sides for name in side))
-    force = muscle_forces(simulator, shots, names, REPLICATES)
-    local = simulator.draws.repaired(REPLICATES).local
+    force = muscle_forces(simulator, shots, names, replicates)
+    local = simulator.draws.repaired(replicates).local
     found = {}
     for harm, sides in harms.items():
         readout = EVERY_HARM[harm]
