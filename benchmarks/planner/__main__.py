@@ -42,6 +42,18 @@ def document(section: str) -> None:
     DOCUMENT.write_text(f"{before}\n\n{section}", encoding="utf-8")
 
 
+def save(result: Table, output: Path, *, quick: bool) -> str:
+    """Write the two files and, after a full run, the page; the section as text."""
+    section = "\n".join(lines(result))
+    output.mkdir(parents=True, exist_ok=True)
+    name = "planner-quick" if quick else "planner"
+    (output / f"{name}.json").write_text(json.dumps(result, indent=1, default=float) + "\n", encoding="utf-8")
+    (output / f"{name}.txt").write_text(section, encoding="utf-8")
+    if not quick:
+        document(section)
+    return section
+
+
 def main() -> None:
     """Measure, print, save."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planner", description=__doc__)
@@ -54,14 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as caches:
         os.environ["HOLOCRINE_CACHE"] = caches
         result = measured(size, given.processes)
-    section = "\n".join(lines(result))
-    given.output.mkdir(parents=True, exist_ok=True)
-    name = "planner-quick" if given.quick else "planner"
-    (given.output / f"{name}.json").write_text(json.dumps(result, indent=1, default=float) + "\n", encoding="utf-8")
-    (given.output / f"{name}.txt").write_text(section, encoding="utf-8")
-    if not given.quick:
-        document(section)
-    print(section)
+    print(save(result, given.output, quick=given.quick))
 
 
 if __name__ == "__main__":

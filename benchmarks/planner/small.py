@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from benchmarks.planner.cases import example
@@ -49,9 +49,13 @@ class Small:
 class Annealing(Ascent):
     """Random steps that are kept when they pay, and now and then when they do not, less and less often."""
 
+    @classmethod
+    def of(cls, begun: Ascent) -> Annealing:
+        """The same problem as a search that has chosen nothing yet."""
+        return cls(**{part.name: getattr(begun, part.name) for part in fields(Ascent)})
+
     def anneal(self, steps: int, random: np.random.Generator) -> list[int]:
         """The columns of the best state met in `steps` evaluations, from nothing."""
-        self.used = np.zeros(len(self.most))
         now = most = self._worth()
         best: list[int] = []
         for temperature in np.geomspace(HOT, COLD, steps):
@@ -107,7 +111,7 @@ def small(task: Task, draws: Draws, times: int, restarts: int, seed: int) -> Sma
     steps = -(-times * evaluations // restarts)
     annealed = []
     for restart in range(restarts):
-        long = Annealing(**vars(search.ascent(columns, BALANCED, caps)))
+        long = Annealing.of(search.ascent(columns, BALANCED, caps))
         best = long.anneal(steps, np.random.default_rng([seed, restart]))
         annealed.append(search.ascent(columns, BALANCED, caps).run(best)[1])
     points = [point for column in chosen for point in columns.groups[column]]

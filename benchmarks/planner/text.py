@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ Table = Mapping[str, Any]
 TITLE = "## The planner against habit"
 SURE = 2.0
 """Standard errors from which a lead is called one."""
+SOME_HARM = 0.1
+"""Share of a harm limit from which plans are asked how far off it was."""
 WITHIN = 0.98
 """Share of the best worth known that the search has to reach."""
 METHOD = """Written by `make bench-planner` (`benchmarks/planner`). Plans are made as `holocrine plan` makes them, on
@@ -23,8 +26,8 @@ Habits: published protocols with the case's product whose points all lie in its 
 the plan's dose at 8 and 10 mm over the allowed places of the same regions; and the one grid, among five spacings and
 two depths, that does best at equal harm on the first seed by which it is judged. Equal harm: the habit's doses are
 multiplied, freely and not in syringe marks, until it does as much harm as the plan; where a dose limit comes first, the
-plan's doses are reduced to the harm that the habit then does. Equal dose: the habit's doses are multiplied until their
-sum is the plan's, dose limits of single regions left aside.
+plan's doses are reduced to the harm that the habit then does, without planning again. Equal dose: the habit's doses are
+multiplied until their sum is the plan's, dose limits of single regions left aside.
 """
 
 
@@ -46,12 +49,28 @@ def _verdict(result: Table) -> Iterator[str]:
         leads = [habit[moment]["lead"] for _, habit in duels]
         won, lost = (sum(sign * of["mean"] > SURE * of["error"] for of in leads) for sign in (1.0, -1.0))
         yield f"- At {words} the plan has the larger benefit in {won} of {len(leads)} comparisons, the habit in {lost}."
+    richer = [habit["as_is"] for person, habit in duels if _ahead(person["plan"], habit["as_is"]) < 0.0]
+    safe = sum(habit["harms"]["share"] <= 1.0 for habit in richer)
+    yield (
+        f"- As it is, the habit has the larger mean worth in {len(richer)} of {len(duels)}, within the harm limits in "
+        f"{safe}."
+    )
     milder = sum(habit["at_dose"]["harms"]["share"] > person["plan"]["harms"]["share"] for person, habit in duels)
     yield f"- At equal dose the plan does less harm than the habit in {milder} of {len(duels)}."
     broken = [person["name"] for person in result["persons"] if person["harms"]["share"] > 1.0]
     yield f"- Harm limit broken on the new draws, all seeds together: {_listed(broken)}."
     every = [share for person in result["persons"] for share in person["harms"]["by_seed"]]
     yield f"- Harm limit broken on the draws of one seed alone: {sum(share > 1.0 for share in every)} of {len(every)}."
+    ratios = [
+        person["harms"]["share"] / person["plan"]["harm_share_when_planned"]
+        for person in result["persons"]
+        if person["plan"]["harm_share_when_planned"] > SOME_HARM
+    ]
+    if ratios:
+        yield (
+            f"- Harm on the new draws over harm on the planner's own, where that is over {SOME_HARM:g}: "
+            f"{_range(ratios)}, {statistics.median(ratios):.1f} in the middle."
+        )
     worse = [p["name"] for p in result["persons"] if p["plan"]["worth"]["mean"] < -SURE * p["plan"]["worth"]["error"]]
     yield f"- Worse than no injection on the new draws: {_listed(worse)}."
     short = [small["name"] for small in result["small"] if small["share"] < WITHIN]
@@ -92,10 +111,16 @@ def _other_worlds(persons: Sequence[Table]) -> Iterator[str]:
 
 def _plans(persons: Sequence[Table]) -> Iterator[str]:
     yield "### Plans on new draws\n"
-    yield "| person | regions | product, injector | plan | benefit, % | harm when planned | harm on new draws |" + (
-        " worth over no injection |"
+    yield _header(
+        "person",
+        "regions",
+        "product, injector",
+        "plan",
+        "benefit, %",
+        "harm when planned",
+        "harm on new draws",
+        "worth over no injection",
     )
-    yield "|---|---|---|---|---|---|---|---|"
     for person in persons:
         plan, harms = person["plan"], person["harms"]
         worst = harms["worst"].replace("_", " ") if harms["share"] > 0.0 else "none"
@@ -114,17 +139,22 @@ def _plans(persons: Sequence[Table]) -> Iterator[str]:
 
 def _duels(persons: Sequence[Table]) -> Iterator[str]:
     yield "### The plan against each habit\n"
-    yield "| person | habit | as it is: dose; harm; lead | equal harm: dose; harm; lead | equal dose: harm; lead |"
-    yield "|---|---|---|---|---|"
+    yield _header(
+        "person",
+        "habit",
+        "as it is: dose; harm; lead; lead in worth",
+        "equal harm: dose; harm; lead",
+        "equal dose: harm; lead",
+    )
     for person in persons:
         for habit in person["habits"]:
             given, harm, dose = habit["as_is"], habit["at_harm"], habit["at_dose"]
-            own = harm["plan"]["units"]
+            own, worth = harm["plan"]["units"], _ahead(person["plan"], given)
             reduced = f" (plan reduced to {own:.1f})" if own < person["plan"]["units"] - 1e-6 else ""
             yield _row(
                 person["name"],
                 habit["name"],
-                f"{_dose(given)}; {given['harms']['share']:.2f}; {_lead(given['lead'])}",
+                f"{_dose(given)}; {given['harms']['share']:.2f}; {_lead(given['lead'])}; {worth:+.2f}",
                 f"{harm['units']:.1f} units{reduced}; {harm['harms']['share']:.2f}; {_lead(harm['lead'])}",
                 f"{dose['harms']['share']:.2f}; {_lead(dose['lead'])}",
             )
@@ -139,10 +169,11 @@ def _worlds(persons: Sequence[Table]) -> Iterator[str]:
         "Habits at the doses that gave them the plan's harm in the world as believed. H1 cholinergic, H2 direct, H3 no "
         "effect on sebum,\nH3b artefact of reading. Wide: all lengths along the skin doubled (spreading coefficients "
         "along the layers times four, bleb\nradius and tail length times two). Inert: no effect on sebaceous or sweat "
-        "glands. Judged on the first seed.\n"
+        "glands (the rim\nof pores may still respond). Judged on the first seed.\n"
     )
-    yield "| person | world | benefit of the plan, % | its harm | its worth over no injection | its smallest lead |"
-    yield "|---|---|---|---|---|---|"
+    yield _header(
+        "person", "world", "benefit of the plan, %", "its harm", "its worth over no injection", "its smallest lead"
+    )
     for person in persons:
         for world, found in {**person["worlds"], **person["wrong_worlds"]}.items():
             plan, habits = found["plan"], found["habits"]
@@ -155,8 +186,10 @@ def _worlds(persons: Sequence[Table]) -> Iterator[str]:
                 _lead(plan["worth"]),
                 f"{_lead(least['lead'])} over {least['name']}" if least else "no habit fits",
             )
-    yield "\n| person | wrong world | plan of a planner that knows | its harm | its worth | lost by not knowing |"
-    yield "|---|---|---|---|---|---|"
+    yield ""
+    yield _header(
+        "person", "wrong world", "plan of a planner that knows", "its harm", "its worth", "lost by not knowing"
+    )
     for person in persons:
         for world, found in person["wrong_worlds"].items():
             aware = found["aware"]
@@ -177,8 +210,14 @@ def _small(problems: Sequence[Table]) -> Iterator[str]:
         "Simulated annealing over the same columns and charges, each run finished by the planner's own search; `gap` "
         "is the planner's\nown bound, harm left out.\n"
     )
-    yield "| problem | columns | search: worth, evaluations | annealing: worth of each run, evaluations | share | gap |"
-    yield "|---|---|---|---|---|---|"
+    yield _header(
+        "problem",
+        "columns",
+        "search: worth, evaluations",
+        "annealing: worth of each run; evaluations",
+        "share of the best",
+        "gap",
+    )
     for small in problems:
         yield _row(
             small["name"],
@@ -189,6 +228,11 @@ def _small(problems: Sequence[Table]) -> Iterator[str]:
             f"{100.0 * small['gap']:.1f}%",
         )
     yield ""
+
+
+def _ahead(plan: Table, other: Table) -> float:
+    """Difference of the mean worths."""
+    return float(plan["worth"]["mean"] - other["worth"]["mean"])
 
 
 def _dose(plan: Table) -> str:
@@ -214,6 +258,10 @@ def _range(values: Sequence[float]) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) if names else "none"
+
+
+def _header(*cells: str) -> str:
+    return f"{_row(*cells)}\n|{'---|' * len(cells)}"
 
 
 def _row(*cells: str) -> str:

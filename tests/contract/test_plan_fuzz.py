@@ -21,13 +21,17 @@ from hypothesis import strategies as st
 
 from holocrine.domain.plan import (
     Alternative,
+    Binding,
     InjectionPoint,
     LimitCheck,
+    Misplacement,
     Objective,
     Override,
+    Placement,
     Plan,
     Provenance,
     Solution,
+    TradeOff,
 )
 from holocrine.domain.reading import read_plan, write_plan
 from holocrine.errors import FieldError, FileError
@@ -71,6 +75,7 @@ COMPLETE = Plan(  # type: ignore[call-arg]  # `point` is the alias of `points`
         value=1.5,
         upper_bound=2.0,
         gap=0.5,
+        gap_by_limits=0.1,
         evaluations=12,
         status="made up",
     ),
@@ -91,6 +96,10 @@ COMPLETE = Plan(  # type: ignore[call-arg]  # `point` is the alias of `points`
             why="made up",
         ),
     ),
+    trade_offs=(TradeOff(points=2, units=0.8, benefit=1.0, harm_share=0.5, chosen=True),),
+    binding=(Binding(what="brow_drop", value=1.9, limit=2.0, unit="%"),),
+    misplacements=(Misplacement(change="as planned", harms={"brow_drop": 1.9}),),
+    placement=Placement(experience="expert", advice=("Measure from the bone.",)),
     overrides=(Override(rule_id="IV-01", reason="made up", author="Dr A. Example"),),
     provenance=Provenance(
         package_version="0",
@@ -105,17 +114,21 @@ COMPLETE = Plan(  # type: ignore[call-arg]  # `point` is the alias of `points`
 TEXT = write_plan(COMPLETE)
 DATA = tomllib.loads(TEXT)
 OPTIONAL = re.compile(
-    r"title|source|point|limits|objective|alternatives|overrides|provenance|solution\.(diluent|syringe)"
-    r"|point\[\d\]\.syringe_marks|objective\.(upper_bound|gap|weights\..*)|alternatives\[0\]\.(spacing|target|risks\..*)"
+    r"title|source|point|limits|objective|alternatives|trade_offs|binding|misplacements|placement|overrides|provenance"
+    r"|solution\.(diluent|syringe)"
+    r"|point\[\d\]\.syringe_marks|objective\.(upper_bound|gap|gap_by_limits|weights\..*)"
+    r"|alternatives\[0\]\.(spacing|target|risks\..*)|misplacements\[0\]\.harms\..*"
 )
 """Fields a plan can do without, written out by hand; a hand-written plan needs only schema, solution and points."""
 QUANTITIES = re.compile(r"solution\.diluent_volume|point\[\d\]\.(x|y|depth|volume)")
 WORDS = re.compile(
     r"schema|solution\.(product|diluent|syringe)|point\[\d\]\.(region|plane)|alternatives\[0\]\.(name|target)"
+    r"|placement\.experience"
 )
 NUMBERS = re.compile(
     r"solution\.vial_units|point\[\d\]\.(units|syringe_marks)|limits\[0\]\.(value|limit)"
-    r"|objective\.(value|upper_bound|gap|evaluations|weights\..*)"
+    r"|objective\.(value|upper_bound|gap|gap_by_limits|evaluations|weights\..*)"
+    r"|trade_offs\[0\]\.(points|units|benefit|harm_share)|binding\[0\]\.(value|limit)|misplacements\[0\]\.harms\..*"
     r"|alternatives\[0\]\.(points|units|volume|spacing|benefit.*|probability.*|risks\..*|utility)"
     r"|provenance\.(seed|draws)"
 )
@@ -172,7 +185,7 @@ def refused(data: dict[str, Any]) -> FieldError:
 PLACES = list(places(DATA))
 KEYS = [path for path in PLACES if isinstance(path[-1], str)]
 LEAVES = [path for path in PLACES if not isinstance(at(DATA, path), dict | list)]
-NAMED = [path for path in KEYS if path[-2:-1] not in (("weights",), ("risks",))]
+NAMED = [path for path in KEYS if path[-2:-1] not in (("weights",), ("risks",), ("harms",))]
 """Keys whose name is fixed; prices and harms are keyed freely."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from holocrine import services  # noqa: E402
 from holocrine.anatomy.sites import layer_stack  # noqa: E402
 from holocrine.execution.person_draws import person_draws  # noqa: E402
 from holocrine.planning.alternatives import BALANCED  # noqa: E402
+from holocrine.planning.ascent import Ascent  # noqa: E402
 from holocrine.planning.columns import columns_of  # noqa: E402
 from holocrine.planning.setting import DERMAL_DEPTHS, UnitLimit  # noqa: E402
 from holocrine.simulation.binding import no_shots  # noqa: E402
@@ -201,8 +202,9 @@ def fresh() -> Callable[[float], Annealing]:
     caps = dict.fromkeys(alternatives.limits, 0.05)
 
     def made(punctures: float) -> Annealing:
-        found = Annealing(**vars(alternatives.search.ascent(columns, BALANCED, caps)))
-        return replace(found, most=np.array([*found.most[:-1], punctures]), used=np.zeros(found.most.size))
+        begun = alternatives.search.ascent(columns, BALANCED, caps)
+        found = Annealing(**{part.name: getattr(begun, part.name) for part in fields(Ascent)})
+        return replace(found, most=np.array([*found.most[:-1], punctures]))
 
     return made
 
@@ -266,6 +268,7 @@ def test_losses_are_named_as_plainly_as_wins() -> None:
     }
     text = "\n".join(lines(result))
     assert "At equal harm the plan has the larger benefit in 1 of 3 comparisons, the habit in 1." in text
+    assert "As it is, the habit has the larger mean worth in 1 of 3, within the harm limits in 0." in text
     assert "At equal dose the plan does less harm than the habit in 3 of 3." in text
     assert "Harm limit broken on the new draws, all seeds together: birch." in text
     assert "Worse than no injection on the new draws: birch." in text
