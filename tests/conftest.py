@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,6 +55,19 @@ def holocrine_command() -> Command:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+BLAS_THREADS = os.environ.get("OPENBLAS_NUM_THREADS")
+"""What numpy of this process was loaded with; the command line sets the variable when it is imported."""
+
+
+@pytest.fixture
+def blas_as_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is started sums in the same order as this one."""
+    if BLAS_THREADS is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    else:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", BLAS_THREADS)
 
 
 @pytest.fixture(scope="session")

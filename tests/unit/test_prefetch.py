@@ -24,6 +24,7 @@ def draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Draws:
     return person_draws(5, 128)
 
 
+@pytest.mark.usefixtures("blas_as_at_the_start")
 def test_missing_kernels_are_filled_and_equal(draws: Draws) -> None:
     library = KernelLibrary(draws.spatial)
     assert not library.cached(STACK, 0.01)

@@ -33,6 +33,8 @@ CHUNK = 8
 """Worlds handed to a process at a time: some 0.2 s of work."""
 
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""Variables that keep a process to one thread."""
 BlockName = FittedBlock | Literal["toxin"]
 Only = tuple[str, ...] | None
 """Names of the unknowns to keep; None: all."""
@@ -70,11 +72,12 @@ class Predictors:
         block: BlockName = TOXIN,
     ) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._lent: list[str] = []
         if workers == 1:
             _prepare(directory, role, only, block)
             return
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # inherited: every process has its own processor
-        os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+        self._lent = [name for name in ONE_THREAD if name not in os.environ]
+        os.environ.update(dict.fromkeys(self._lent, "1"))  # inherited: every process has its own processor
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(workers, context, _prepare, (directory, role, only, block))
 
@@ -85,6 +88,8 @@ class Predictors:
         _prepared.clear()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+        for name in self._lent:
+            os.environ.pop(name, None)
 
     def __call__(self, scores: Array, hypotheses: Sequence[HypothesisId]) -> Array:
         """Predictions of every row of `scores` (n, d), (n, rows, 2); nan where a world cannot be computed."""
