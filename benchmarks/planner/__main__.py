@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from benchmarks.planner.measuring import FULL, QUICK, Size, Table, person, problem
+from benchmarks.planner.measuring import FULL, QUICK, Size, Table, made_by, person, problem
 from benchmarks.planner.text import TITLE, lines
 
 HERE = Path(__file__).resolve().parent
@@ -31,6 +31,7 @@ def measured(size: Size, processes: int) -> Table:
         persons += [pool.submit(person, number, size) for number in range(named, named + size.variations)]
         return {
             "size": asdict(size),
+            "made_by": made_by(),
             "persons": [found.result() for found in persons],
             "small": [found.result() for found in small],
         }

@@ -116,7 +116,7 @@ class Jury:
         highs = self._highs(chances, self.simulators)
         return Harms(
             highs,
-            max(highs, key=lambda harm: highs[harm] / self.task.limits[harm], default=""),
+            max(highs, key=lambda harm: self._worst({harm: highs[harm]}), default=""),
             self._worst(highs),
             self._error(chances),
             [self._worst(self._highs([of], [ready])) for of, ready in zip(chances, self.simulators, strict=True)],

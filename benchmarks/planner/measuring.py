@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks.planner.cases import NAMED, example, variation
@@ -14,13 +16,15 @@ from benchmarks.planner.small import Small, problems, small
 from benchmarks.planner.tasks import Task, planned
 from benchmarks.planner.worlds import EXPLANATIONS, World, world_draws
 
-from holocrine import services
+from holocrine import planning, services
 from holocrine.domain.seed import SEED
+from holocrine.knowledge.posterior import load_posterior
 from holocrine.planning.alternatives import Candidate, listed
 from holocrine.planning.plan import injection_points
 from holocrine.simulation.binding import Shots
 
 Table = dict[str, Any]
+PLANNING = Path(planning.__path__[0])
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,14 @@ QUICK = Size(
     restarts=2,
 )
 """The same with too few draws to conclude anything: to see that it runs."""
+
+
+def made_by(source: Path = PLANNING) -> dict[str, str]:
+    """What the numbers depend on: the posterior's name, and a hash of the planner's code in the folder `source`."""
+    digest = hashlib.sha256()
+    for path in sorted(source.glob("*.py")):
+        digest.update(path.read_bytes())
+    return {"posterior": load_posterior().identifier, "planner": digest.hexdigest()[:12]}
 
 
 def person(number: int, size: Size) -> Table:

@@ -12,7 +12,7 @@ TITLE = "## The planner against habit"
 SURE = 2.0
 """Standard errors from which a lead is called one."""
 SOME_HARM = 0.1
-"""Share of a harm limit from which plans are asked how far off it was."""
+"""Share of a harm limit from which harm is compared; less is nobody's concern."""
 WITHIN = 0.98
 """Share of the best worth known that the search has to reach."""
 METHOD = """Written by `make bench-planner` (`benchmarks/planner`). Plans are made as `holocrine plan` makes them, on
@@ -26,8 +26,9 @@ Habits: published protocols with the case's product whose points all lie in its 
 the plan's dose at 8 and 10 mm over the allowed places of the same regions; and the one grid, among five spacings and
 two depths, that does best at equal harm on the first seed by which it is judged. Equal harm: the habit's doses are
 multiplied, freely and not in syringe marks, until it does as much harm as the plan; where a dose limit comes first, the
-plan's doses are reduced to the harm that the habit then does, without planning again. Equal dose: the habit's doses are
-multiplied until their sum is the plan's, dose limits of single regions left aside.
+plan's doses are reduced to the harm that the habit then does, without planning again; where the plan does less than a
+tenth of the accepted harm, nothing is compared. Equal dose: the habit's doses are multiplied until their sum is the
+plan's, dose limits of single regions left aside.
 """
 
 
@@ -36,6 +37,9 @@ def lines(result: Table) -> Iterator[str]:
     yield TITLE + "\n"
     size = result["size"]
     yield METHOD.format(**{**size, **{name: len(size[name]) for name in ("seeds", "harm_seeds")}})
+    yield "Measured with the posterior {posterior} and the planner of source hash {planner}.\n".format(
+        **result["made_by"]
+    )
     yield from _verdict(result)
     yield from _plans(result["persons"])
     yield from _duels(result["persons"])
@@ -45,8 +49,11 @@ def lines(result: Table) -> Iterator[str]:
 
 def _verdict(result: Table) -> Iterator[str]:
     duels = [(person, habit) for person in result["persons"] for habit in person["habits"]]
-    for moment, words in (("at_harm", "equal harm"), ("at_dose", "equal dose")):
-        leads = [habit[moment]["lead"] for _, habit in duels]
+    for moment, words, among in (
+        ("at_harm", "equal harm", [habit for person, habit in duels if _harmful(person)]),
+        ("at_dose", "equal dose", [habit for _, habit in duels]),
+    ):
+        leads = [habit[moment]["lead"] for habit in among]
         won, lost = (sum(sign * of["mean"] > SURE * of["error"] for of in leads) for sign in (1.0, -1.0))
         yield f"- At {words} the plan has the larger benefit in {won} of {len(leads)} comparisons, the habit in {lost}."
     richer = [habit["as_is"] for person, habit in duels if _ahead(person["plan"], habit["as_is"]) < 0.0]
@@ -151,11 +158,12 @@ def _duels(persons: Sequence[Table]) -> Iterator[str]:
             given, harm, dose = habit["as_is"], habit["at_harm"], habit["at_dose"]
             own, worth = harm["plan"]["units"], _ahead(person["plan"], given)
             reduced = f" (plan reduced to {own:.1f})" if own < person["plan"]["units"] - 1e-6 else ""
+            at_harm = f"{harm['units']:.1f} units{reduced}; {harm['harms']['share']:.2f}; {_lead(harm['lead'])}"
             yield _row(
                 person["name"],
                 habit["name"],
                 f"{_dose(given)}; {given['harms']['share']:.2f}; {_lead(given['lead'])}; {worth:+.2f}",
-                f"{harm['units']:.1f} units{reduced}; {harm['harms']['share']:.2f}; {_lead(harm['lead'])}",
+                at_harm if _harmful(person) else "the plan does hardly any",
                 f"{dose['harms']['share']:.2f}; {_lead(dose['lead'])}",
             )
     yield ""
@@ -228,6 +236,11 @@ def _small(problems: Sequence[Table]) -> Iterator[str]:
             f"{100.0 * small['gap']:.1f}%",
         )
     yield ""
+
+
+def _harmful(person: Table) -> bool:
+    """Whether the plan does enough harm for a comparison at equal harm."""
+    return bool(person["plan"]["harms"]["share"] > SOME_HARM)
 
 
 def _ahead(plan: Table, other: Table) -> float:

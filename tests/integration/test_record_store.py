@@ -284,6 +284,27 @@ def test_two_writers_do_not_break_the_chain(new_place: Callable[[], str], sample
         assert valid(store)
 
 
+def test_several_may_make_the_same_record_at_once(new_place: Callable[[], str]) -> None:
+    many, failures = 6, []
+
+    def begin(place: str, together: threading.Barrier) -> None:
+        together.wait()
+        try:
+            with open_store(place, create=True) as store:
+                store.head()
+        except (InputError, DBAPIError) as error:
+            failures.append(error)
+
+    for place in (new_place() for _ in range(20)):
+        together = threading.Barrier(many)
+        threads = [threading.Thread(target=begin, args=(place, together)) for _ in range(many)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not failures
+
+
 def test_a_reader_sees_one_moment(store: Store, samples: Samples) -> None:
     with store.reading() as rows:
         before = verify(rows).head

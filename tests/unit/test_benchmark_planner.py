@@ -19,6 +19,7 @@ from benchmarks.planner.cases import NAMED, example, variation  # noqa: E402
 from benchmarks.planner.comparing import SAME, factor_for_harm  # noqa: E402
 from benchmarks.planner.habits import Habit, grids, protocols  # noqa: E402
 from benchmarks.planner.judging import Jury, estimate, lead  # noqa: E402
+from benchmarks.planner.measuring import made_by  # noqa: E402
 from benchmarks.planner.small import Annealing, problems  # noqa: E402
 from benchmarks.planner.tasks import alternatives_for, simulator_for  # noqa: E402
 from benchmarks.planner.text import TITLE, lines  # noqa: E402
@@ -254,10 +255,12 @@ def _person(name: str, harm: float, worth: float, ahead: float) -> dict[str, Any
 def test_losses_are_named_as_plainly_as_wins() -> None:
     result = {
         "size": {"planning_draws": 16, "draws": 8, "seeds": [1], "harm_seeds": [1, 2]},
+        "made_by": {"posterior": "abc", "planner": "def"},
         "persons": [
             _person("amber", 0.9, 2.0, 0.5),
             _person("birch", 1.3, -1.0, -0.5),
             _person("cedar", 0.9, 1.0, 0.1),
+            _person("dill", 0.01, 1.0, 0.5),
         ],
         "small": [
             {"name": "easy", "columns": 3, "worth": 1.0, "evaluations": 5, "annealed": [1.0], "steps": 9}
@@ -268,8 +271,9 @@ def test_losses_are_named_as_plainly_as_wins() -> None:
     }
     text = "\n".join(lines(result))
     assert "At equal harm the plan has the larger benefit in 1 of 3 comparisons, the habit in 1." in text
-    assert "As it is, the habit has the larger mean worth in 1 of 3, within the harm limits in 0." in text
-    assert "At equal dose the plan does less harm than the habit in 3 of 3." in text
+    assert "At equal dose the plan has the larger benefit in 2 of 4 comparisons, the habit in 1." in text
+    assert "As it is, the habit has the larger mean worth in 1 of 4, within the harm limits in 0." in text
+    assert "At equal dose the plan does less harm than the habit in 4 of 4." in text
     assert "Harm limit broken on the new draws, all seeds together: birch." in text
     assert "Worse than no injection on the new draws: birch." in text
     assert "more than 2% below the best known: hard." in text
@@ -291,12 +295,21 @@ def test_what_other_worlds_do_to_the_plan_is_said() -> None:
         for world, plan, aware in (("wide", kept, _judged(0.8, 2.0)), ("inert", lost, nothing))
     }
     size = {"planning_draws": 16, "draws": 8, "seeds": [1], "harm_seeds": [1, 2]}
-    text = "\n".join(lines({"size": size, "persons": [person], "small": []}))
+    text = "\n".join(lines({"size": size, "made_by": made_by(), "persons": [person], "small": []}))
     assert "Under H1 alone the plan is worse than no injection for 0 of 1 persons." in text
     assert "Under H3 alone the plan is worse than no injection for 1 of 1 persons." in text
     assert "a planner that does not know does 5.1 times the accepted harm: limit broken for 1 of 1." in text
     assert "a planner that knows does 0.8 times the accepted harm: limit broken for 0 of 1." in text
     assert "a planner that knows injects nothing in 1 of 1; the plan of one that does not know loses 3.0 points" in text
+
+
+def test_a_changed_planner_shows_in_what_the_numbers_depend_on(tmp_path: Path) -> None:
+    source = tmp_path / "search.py"
+    source.write_text("a = 1\n", encoding="utf-8")
+    before = made_by(tmp_path)
+    assert made_by(tmp_path) == before
+    source.write_text("a = 2\n", encoding="utf-8")
+    assert made_by(tmp_path)["planner"] != before["planner"]
 
 
 def test_the_section_takes_its_own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

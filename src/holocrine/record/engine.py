@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -16,6 +17,7 @@ from holocrine.record.location import Location, key_statement
 
 PATIENCE_SECONDS = 60
 """How long a writer waits for the others."""
+_RETRY_SECONDS = 0.02
 _WRITING = "holocrine_writing"
 _LOCK = 0x486F6C6F63
 """The number of the advisory lock under which PostgreSQL lets one writer in at a time."""
@@ -91,8 +93,8 @@ def _sqlite(location: Location) -> Engine:
         try:
             if location.key:
                 made.execute(key_statement(location.key))
+            _ahead_logged(made, driver)
             for pragma in (
-                "journal_mode = WAL",
                 "synchronous = FULL",
                 "foreign_keys = ON",
                 "secure_delete = ON",
@@ -107,6 +109,19 @@ def _sqlite(location: Location) -> Engine:
     engine = create_engine("sqlite://", creator=connect, module=driver, poolclass=QueuePool)
     event.listen(engine, "begin", _one_writer)
     return engine
+
+
+def _ahead_logged(made: Any, driver: Any) -> None:
+    """Switch the file to write-ahead logging. SQLite does not wait by itself when two try that at once."""
+    given_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            made.execute("PRAGMA journal_mode = WAL")
+            return
+        except driver.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > given_up:
+                raise
+            time.sleep(_RETRY_SECONDS)
 
 
 def _one_writer(connection: Connection) -> None:
