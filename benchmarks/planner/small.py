@@ -13,7 +13,6 @@ from holocrine.domain.vocabulary import Region
 from holocrine.planning.alternatives import BALANCED, CAP_START
 from holocrine.planning.ascent import Ascent
 from holocrine.planning.bound import bound
-from holocrine.planning.columns import columns_of
 from holocrine.simulation.draws import Draws
 
 PATCH = np.array([(-15.0, 32.0), (15.0, 32.0), (15.0, 52.0), (-15.0, 52.0)])
@@ -60,7 +59,7 @@ class Annealing(Ascent):
         best: list[int] = []
         for temperature in np.geomspace(HOT, COLD, steps):
             taken, put = self._proposed(random)
-            after = self._worth() if put is None else self._worth_with(put, self._bare())
+            after = self._worth() + (0.0 if put is None else float(self._raises(np.array([put]))[0]))
             kept = after >= now or random.random() < np.exp((after - now) / temperature)
             if (column := put if kept else taken) is not None:
                 self._add(column)
@@ -75,11 +74,11 @@ class Annealing(Ascent):
         site = int(random.integers(self.columns.sites))
         taken = self._remove(site) if site in self.chosen else None
         if taken is not None and random.random() < BESIDE:
-            site = int(random.choice(self._empty_sites()))
+            site = int(random.choice([other for other in range(self.columns.sites) if other not in self.chosen]))
         columns = self.columns.at(site)
         number = int(random.integers(columns.size + 1))
         put = int(columns[number]) if number < columns.size else None
-        return taken, put if put is not None and self._fits(put) else None
+        return taken, put if put is not None and self._fit(np.array([put]))[0] else None
 
 
 def problems() -> Iterator[Task]:
@@ -101,19 +100,19 @@ def small(task: Task, draws: Draws, times: int, restarts: int, seed: int) -> Sma
     """The planner's search against `restarts` annealings that take `times` its evaluations together."""
     alternatives = alternatives_for(task, draws)
     search, objective = alternatives.search, alternatives.objective
-    columns = columns_of(objective, task.setting, task.setting.solutions[0])
+    ready = search.prepared(task.setting.solutions[0])
     caps = {harm: CAP_START * limit for harm, limit in alternatives.limits.items()}
-    free = search.ascent(columns, replace(BALANCED, harm=0.0), {})
+    free = search.ascent(ready, replace(BALANCED, harm=0.0), {})
     start, _ = free.run([])
-    own = search.ascent(columns, BALANCED, caps)
+    own = search.ascent(ready, BALANCED, caps)
     chosen, worth = own.run(start)
     evaluations = free.evaluations + own.evaluations
     steps = -(-times * evaluations // restarts)
     annealed = []
     for restart in range(restarts):
-        long = Annealing.of(search.ascent(columns, BALANCED, caps))
+        long = Annealing.of(search.ascent(ready, BALANCED, caps))
         best = long.anneal(steps, np.random.default_rng([seed, restart]))
-        annealed.append(search.ascent(columns, BALANCED, caps).run(best)[1])
-    points = [point for column in chosen for point in columns.groups[column]]
+        annealed.append(search.ascent(ready, BALANCED, caps).run(best)[1])
+    points = [point for column in chosen for point in ready.columns.groups[column]]
     gap = bound(objective, task.setting, BALANCED, points).gap
-    return Small(task.name, len(columns.groups), worth, evaluations, annealed, steps * restarts, gap)
+    return Small(task.name, len(ready.columns.groups), worth, evaluations, annealed, steps * restarts, gap)

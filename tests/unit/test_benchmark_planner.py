@@ -30,7 +30,6 @@ from holocrine.anatomy.sites import layer_stack  # noqa: E402
 from holocrine.execution.person_draws import person_draws  # noqa: E402
 from holocrine.planning.alternatives import BALANCED  # noqa: E402
 from holocrine.planning.ascent import Ascent  # noqa: E402
-from holocrine.planning.columns import columns_of  # noqa: E402
 from holocrine.planning.setting import DERMAL_DEPTHS, UnitLimit  # noqa: E402
 from holocrine.simulation.binding import no_shots  # noqa: E402
 from holocrine.simulation.course import run  # noqa: E402
@@ -199,11 +198,11 @@ def fresh() -> Callable[[float], Annealing]:
     """A nose with nothing chosen yet, and no more than so many punctures."""
     task = next(problems())
     alternatives = alternatives_for(task, world_draws("believed", 5, DRAWS))
-    columns = columns_of(alternatives.objective, task.setting, task.setting.solutions[0])
+    ready = alternatives.search.prepared(task.setting.solutions[0])
     caps = dict.fromkeys(alternatives.limits, 0.05)
 
     def made(punctures: float) -> Annealing:
-        begun = alternatives.search.ascent(columns, BALANCED, caps)
+        begun = alternatives.search.ascent(ready, BALANCED, caps)
         found = Annealing(**{part.name: getattr(begun, part.name) for part in fields(Ascent)})
         return replace(found, most=np.array([*found.most[:-1], punctures]))
 
@@ -212,9 +211,9 @@ def fresh() -> Callable[[float], Annealing]:
 
 def test_annealing_finds_the_best_single_puncture(fresh: Callable[[float], Annealing]) -> None:
     single = fresh(1.0)
-    bare = single._bare()
-    every = [single._worth_with(c, bare) if single._fits(c) else 0.0 for c in range(len(single.columns.groups))]
-    assert max(every) > 0.0
+    columns = np.arange(len(single.columns.groups))
+    every = np.where(single._fit(columns), single._raises(columns), 0.0)
+    assert every.max() > 0.0
     assert fresh(1.0).anneal(3000, np.random.default_rng(1)) == [int(np.argmax(every))]
 
 

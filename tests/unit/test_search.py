@@ -27,7 +27,7 @@ from holocrine.planning.ledger import HarmLedger, goal_ledger
 from holocrine.planning.objective import FREE, PlanObjective, Weights, shots
 from holocrine.planning.plan import choose, injection_points
 from holocrine.planning.point import Point
-from holocrine.planning.search import Search
+from holocrine.planning.search import Prepared, Search
 from holocrine.planning.setting import MAX_POINTS, Setting, UnitLimit, setting_of
 from holocrine.planning.worth import worth_of
 from holocrine.simulation.binding import no_shots
@@ -234,9 +234,10 @@ def test_dearer_doses_buy_less(setting: Setting, objective: PlanObjective) -> No
 def test_a_small_problem_is_solved(setting: Setting, objective: PlanObjective) -> None:
     """Every choice among a few sites by brute force: the search finds nearly the best of them, the bound holds."""
     few = _few_sites(columns_of(objective, setting, setting.solutions[0]), 5)
+    ready = Prepared.of(objective, few)
     search = Search(setting, objective)
-    _, worth = search.ascent(few, Weights(), CAPS).run([])
-    other, best = search.ascent(few, Weights(), CAPS), -np.inf
+    _, worth = search.ascent(ready, Weights(), CAPS).run([])
+    other, best = search.ascent(ready, Weights(), CAPS), -np.inf
     for choice in product(*((-1, *few.at(site)[::2]) for site in range(few.sites))):
         taken = [int(column) for column in choice if column >= 0]
         for sign in (1.0, -1.0):

@@ -60,7 +60,7 @@ class Ascent:
     def run(self, start: Iterable[int]) -> tuple[list[int], float]:
         """The columns of the best plan found from `start`, and its charged worth in percent."""
         for column in start:
-            if self._fits(column):
+            if self._fit(np.array([column]))[0]:
                 self._add(column)
         for _ in range(MOST_ROUNDS):
             before = self._worth()
@@ -74,28 +74,26 @@ class Ascent:
 
     def charge(self) -> float:
         """Price of the harms of what is chosen, with the penalty for what exceeds the caps, percent."""
-        return self._charge(self.harm.means)
+        return float(self._charges(self.harm.means))
 
     def _worth(self) -> float:
         """Charged worth of what is chosen."""
-        return self._bare() - self.charge()
+        return self.goal.total - self._paid - self.charge()
 
-    def _worth_with(self, column: int, now: float) -> float:
-        """Charged worth if the column were added to what is now worth `now` without the harms' charge."""
-        self.evaluations += 1
-        value = now + self.goal.gain(column) - self.price[column]
-        return float(value - self._charge(self.harm.means_with(column)))
+    def _raises(self, columns: Index) -> Array:
+        """By how much each of the columns alone would raise the charged worth, (columns,)."""
+        self.evaluations += columns.size
+        more_harm = self._charges(self.harm.means_with(columns)) - self.charge()
+        return self.goal.gains(columns) - self.price[columns] - more_harm
 
-    def _charge(self, means: Array) -> float:
-        """Price of the harms' mean probabilities (harms,) and penalty for what exceeds the caps, percent."""
-        return float(self._harm_price @ means + 100.0 * PENALTY * np.maximum(means - self._cap, 0.0).sum())
+    def _charges(self, means: Array) -> Array:
+        """Price of the harms' mean probabilities (..., harms) and penalty for what exceeds the caps, percent (...)."""
+        over = np.maximum(means - self._cap, 0.0).sum(axis=-1)
+        return np.asarray(means @ self._harm_price + 100.0 * PENALTY * over)
 
-    def _bare(self) -> float:
-        """Worth of what is chosen before harm is charged."""
-        return self.goal.total - self._paid
-
-    def _fits(self, column: int) -> bool:
-        return bool((self._used + self.use[:, column] <= self.most + 1e-9).all())
+    def _fit(self, columns: Index) -> NDArray[np.bool_]:
+        """Whether each of the columns alone still keeps the limits, (columns,)."""
+        return np.asarray((self._used[:, None] + self.use[:, columns] <= self.most[:, None] + 1e-9).all(axis=0))
 
     def _add(self, column: int) -> None:
         self.chosen[int(self.columns.site[column])] = column
@@ -112,23 +110,29 @@ class Ascent:
         self._used += sign * self.use[:, column]
         self._paid += sign * float(self.price[column])
 
-    def _best_of(self, columns: Iterable[int]) -> tuple[float, int]:
+    def _best_of(self, columns: Index) -> tuple[float, int]:
         """The most that one of the columns adds, and which; (0, -1) when none pays or fits."""
-        bare, now, best = self._bare(), self._worth(), (0.0, -1)
-        for column in columns:
-            if self._fits(column):
-                gain = self._worth_with(column, bare) - now
-                if gain > best[0]:
-                    best = (gain, int(column))
-        return best
+        fitting = columns[self._fit(columns)]
+        if not fitting.size:
+            return 0.0, -1
+        raises = self._raises(fitting)
+        best = int(raises.argmax())
+        return (float(raises[best]), int(fitting[best])) if raises[best] > 0.0 else (0.0, -1)
 
-    def _empty_sites(self) -> list[int]:
-        return [site for site in range(self.columns.sites) if site not in self.chosen]
+    def _best_by_site(self) -> list[tuple[float, int, int]]:
+        """The most that a column of each empty site adds, which, and the site, where any pays and fits."""
+        empty = np.array([column for column in range(len(self.price)) if self.columns.site[column] not in self.chosen])
+        found: dict[int, tuple[float, int, int]] = {}
+        fitting = empty[self._fit(empty)] if empty.size else empty
+        for column, gain in zip(fitting, self._raises(fitting) if fitting.size else (), strict=True):
+            site = int(self.columns.site[column])
+            if gain > found.get(site, (0.0, -1, site))[0]:
+                found[site] = (float(gain), int(column), site)
+        return [found[site] for site in sorted(found)]
 
     def _fill(self) -> None:
         """Add what pays, best first; gains are looked at again only when their turn comes."""
-        waiting = [(*self._best_of(self.columns.at(site)), site) for site in self._empty_sites()]
-        waiting = [entry for entry in waiting if entry[0] > SMALLEST_GAIN]
+        waiting = [entry for entry in self._best_by_site() if entry[0] > SMALLEST_GAIN]
         while waiting:
             waiting.sort()
             _, _, site = waiting.pop()
@@ -147,8 +151,8 @@ class Ascent:
         column = self._remove(site)
         kind = int(np.flatnonzero(self.columns.at(site) == column)[0])
         beside = [self.columns.at(other)[kind] for other in self.columns.neighbours[site] if other not in self.chosen]
-        gain, best = self._best_of([*self.columns.at(site), *beside])
-        stay = self._worth_with(column, self._bare()) - self._worth()
+        gain, best = self._best_of(np.array([*self.columns.at(site), *beside]))
+        stay = float(self._raises(np.array([column]))[0])
         if best < 0 and stay <= 0.0:
             return
         self._add(best if gain > stay + SMALLEST_GAIN else column)
@@ -166,10 +170,8 @@ class Ascent:
         for number, (_, site) in enumerate(sorted(losses)[:EXCHANGED]):
             before, column = self._worth(), self._remove(site)
             if number == 0:
-                gains = sorted((*self._best_of(self.columns.at(other)), other) for other in self._empty_sites())
-                promising = [other for _, _, other in gains[-EXCHANGED:]]
-            found = max(
-                (self._best_of(self.columns.at(s)) for s in promising if s not in self.chosen), default=(0.0, -1)
-            )
-            better = found[1] >= 0 and self._worth() + found[0] > before + SMALLEST_GAIN
-            self._add(found[1] if better else column)
+                promising = [other for _, _, other in sorted(self._best_by_site())[-EXCHANGED:]]
+            free = [self.columns.at(other) for other in promising if other not in self.chosen]
+            gain, best = self._best_of(np.concatenate(free)) if free else (0.0, -1)
+            better = best >= 0 and self._worth() + gain > before + SMALLEST_GAIN
+            self._add(best if better else column)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import Harm
 from holocrine.models.harms import EVERY_HARM
 from holocrine.planning.columns import GOAL_DRAWS, Columns, Sparse
+from holocrine.planning.ledger_loops import change, gains, harm_means, means_with
 from holocrine.planning.objective import PlanObjective
 from holocrine.simulation.harms import harm_probability
+from holocrine.solvers.threads import in_threads
 
 Array = NDArray[np.float64]
 Number = NDArray[np.int32]
+Index = NDArray[np.int64]
 
 LOSS_STEPS = 256
 """Even steps of the lost force at which a harm's probability is tabulated."""
+STEPS_A_ROW = 10
+"""Elementary steps that a look at one row takes, about."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Ledger:
     def __init__(self, rows: Rows, columns: Sparse) -> None:
         """Nothing is injected yet."""
         self.rows, self.columns = rows, columns
+        self.clear()
+
+    def clear(self) -> None:
+        """Take everything away."""
+        rows = self.rows
         self.dose = np.zeros(rows.table.size)
         self.worth = rows.fine[rows.table, 0]
         self.sums: Array = np.bincount(rows.sums, weights=self.worth, minlength=rows.count).astype(np.float64)
@@ -51,29 +60,35 @@ class Ledger:
         """Sum of all worth."""
         return float(self.sums.sum())
 
-    def gain(self, column: int) -> float:
-        """By how much the column would raise the total."""
-        return float((self.sums_with(column) - self.sums).sum())
+    def gains(self, columns: Index) -> Array:
+        """By how much each of the columns alone would raise the total, (columns,)."""
+        rows, out = self.rows, np.empty(columns.size)
 
-    def sums_with(self, column: int) -> Array:
-        """The sums (count,) if the column were added."""
-        sums = self.sums.copy()
-        rows = self.rows
-        _look(*self._of(column), self.dose, self.worth, rows.fine, rows.table, rows.half, rows.sums, sums)
-        return sums
+        def work(first: int, stride: int) -> None:
+            gains(first, stride, columns, *self.stored, self.dose, self.worth, rows.fine, rows.table, rows.half, out)
+
+        in_threads(work, columns.size, STEPS_A_ROW * self.rows_of(columns))
+        return out
 
     def add(self, column: int, sign: float) -> None:
         """Add the column, or take it away with `sign` -1."""
         rows = self.rows
-        _change(*self._of(column), sign, self.dose, self.worth, rows.fine, rows.table, rows.half, rows.sums, self.sums)
+        at = slice(self.columns.starts[column], self.columns.starts[column + 1])
+        own = self.columns.rows[at], self.columns.values[at]
+        change(*own, sign, self.dose, self.worth, rows.fine, rows.table, rows.half, rows.sums, self.sums)
 
     def touches(self, column: int) -> bool:
         """Whether the column reaches any row."""
         return bool(self.columns.starts[column + 1] > self.columns.starts[column])
 
-    def _of(self, column: int) -> tuple[Number, NDArray[np.float32]]:
-        at = slice(self.columns.starts[column], self.columns.starts[column + 1])
-        return self.columns.rows[at], self.columns.values[at]
+    @property
+    def stored(self) -> tuple[Index, Number, NDArray[np.float32]]:
+        """The columns' starts, rows and values."""
+        return self.columns.starts, self.columns.rows, self.columns.values
+
+    def rows_of(self, columns: Index) -> int:
+        """How many rows the columns reach together."""
+        return int((self.columns.starts[columns + 1] - self.columns.starts[columns]).sum())
 
 
 def goal_ledger(objective: PlanObjective, columns: Columns) -> Ledger:
@@ -109,27 +124,56 @@ class HarmLedger:
         half = np.repeat(objective.loss.half_dose, cells)
         rows = Rows(objective.loss.fine, line.astype(np.int32), half, sums, draws.n * len(places))
         self.names: tuple[Harm, ...] = tuple(objective.harms)
-        self._ledger, self._share = Ledger(rows, columns), share
-        self._members, self._together = _sides(objective.harms, list(places))
-        self._probability = _tables(self.names, draws.local)
-        self.means = self._means(self._ledger.sums)
+        self._ledger = Ledger(rows, columns)
+        self._reading = share, *_sides(objective.harms, list(places)), _tables(self.names, draws.local)
+        self.means = self._means()
 
-    def means_with(self, column: int) -> Array:
-        """Mean probability of every harm (harms,) if the column were added."""
-        return self._means(self._ledger.sums_with(column)) if self._ledger.touches(column) else self.means
+    def clear(self) -> None:
+        """Take everything away."""
+        self._ledger.clear()
+        self.means = self._means()
+
+    def means_with(self, columns: Index) -> Array:
+        """Mean probability of every harm if each of the columns alone were added, (columns, harms)."""
+        out = np.empty((columns.size, len(self.names)))
+        if not self.names:
+            return out
+        out[:] = self.means
+        ledger, rows = self._ledger, self._ledger.rows
+        starts, stored, values = ledger.stored
+
+        def work(first: int, stride: int) -> None:
+            means_with(
+                first,
+                stride,
+                columns,
+                starts,
+                stored,
+                values,
+                ledger.dose,
+                ledger.worth,
+                rows.fine,
+                rows.table,
+                rows.half,
+                rows.sums,
+                ledger.sums,
+                out,
+                *self._reading,
+            )
+
+        in_threads(work, columns.size, STEPS_A_ROW * ledger.rows_of(columns))
+        return out
 
     def add(self, column: int, sign: float) -> None:
         """Add the column, or take it away with `sign` -1."""
         if self._ledger.touches(column):
             self._ledger.add(column, sign)
-            self.means = self._means(self._ledger.sums)
+            self.means = self._means()
 
-    def _means(self, sums: Array) -> Array:
+    def _means(self) -> Array:
         out = np.zeros(len(self.names))
-        if out.size:
-            _harm_means(
-                sums.reshape(-1, self._share.size), self._share, self._members, self._together, self._probability, out
-            )
+        if self.names:
+            harm_means(self._ledger.sums, out, *self._reading)
         return out
 
 
@@ -153,78 +197,3 @@ def _tables(harms: Sequence[Harm], local: Mapping[str, Array]) -> Array:
         for harm in harms
     ]
     return np.array(found).reshape(len(harms), n, LOSS_STEPS + 1)
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _at(fine: Array, line: int, dose: float, half: float) -> float:  # pragma: no cover - compiled
-    """Worth of a dose."""
-    steps = fine.shape[1] - 1
-    position = steps * (dose / (dose + half))
-    j = min(int(position), steps - 1)
-    return float(fine[line, j] + (position - j) * (fine[line, j + 1] - fine[line, j]))
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _look(
-    at: Number,
-    values: NDArray[np.float32],
-    dose: Array,
-    worth: Array,
-    fine: Array,
-    table: Number,
-    half: Array,
-    sums: Number,
-    out: Array,
-) -> None:  # pragma: no cover - compiled
-    for i in range(at.size):
-        r = at[i]
-        out[sums[r]] += _at(fine, table[r], dose[r] + values[i], half[r]) - worth[r]
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _change(
-    at: Number,
-    values: NDArray[np.float32],
-    sign: float,
-    dose: Array,
-    worth: Array,
-    fine: Array,
-    table: Number,
-    half: Array,
-    sums: Number,
-    out: Array,
-) -> None:  # pragma: no cover - compiled
-    for i in range(at.size):
-        r = at[i]
-        dose[r] = max(dose[r] + sign * values[i], 0.0)
-        value = _at(fine, table[r], dose[r], half[r])
-        out[sums[r]] += value - worth[r]
-        worth[r] = value
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _harm_means(
-    sums: Array, share: Array, members: Number, together: NDArray[np.bool_], probability: Array, out: Array
-) -> None:  # pragma: no cover - compiled
-    harms, sides, most = members.shape
-    draws, steps = sums.shape[0], probability.shape[2] - 1
-    for h in range(harms):
-        total = 0.0
-        for d in range(draws):
-            worst, mean, count = 0.0, 0.0, 0
-            for s in range(sides):
-                if members[h, s, 0] < 0:
-                    continue
-                weakest = 0.0
-                for k in range(most):
-                    m = members[h, s, k]
-                    if m >= 0:
-                        weakest = max(weakest, sums[d, m] * share[m])
-                worst = max(worst, weakest)
-                mean += weakest
-                count += 1
-            loss = mean / max(count, 1) if together[h] else worst
-            position = steps * min(max(loss, 0.0), 1.0)
-            j = min(int(position), steps - 1)
-            total += probability[h, d, j] + (position - j) * (probability[h, d, j + 1] - probability[h, d, j])
-        out[h] = total / draws

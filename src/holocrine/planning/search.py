@@ -12,7 +12,7 @@ from holocrine.domain.plan import Solution
 from holocrine.domain.vocabulary import Harm
 from holocrine.planning.ascent import Ascent
 from holocrine.planning.columns import Columns, Group, columns_of
-from holocrine.planning.ledger import HarmLedger, goal_ledger
+from holocrine.planning.ledger import HarmLedger, Ledger, goal_ledger
 from holocrine.planning.objective import PlanObjective, Value, Weights
 from holocrine.planning.point import Point
 from holocrine.planning.setting import MAX_POINTS, Setting
@@ -50,6 +50,20 @@ class Pattern:
 NOTHING = Pattern()
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """The columns of one dilution and the ledgers over them, which one search after the other uses."""
+
+    columns: Columns
+    goal: Ledger
+    harm: HarmLedger
+
+    @classmethod
+    def of(cls, objective: PlanObjective, columns: Columns) -> Prepared:
+        """With ledgers over nothing."""
+        return cls(columns, goal_ledger(objective, columns), HarmLedger(objective, columns.harm))
+
+
 @dataclass
 class Search:
     """The search for one setting; counts its evaluations."""
@@ -57,7 +71,7 @@ class Search:
     setting: Setting
     objective: PlanObjective
     evaluations: int = 0
-    _columns: dict[Solution, Columns] = field(default_factory=dict)
+    _prepared: dict[Solution, Prepared] = field(default_factory=dict)
 
     def best(
         self, weights: Weights, caps: Mapping[Harm, float], starts: Sequence[Pattern] = ()
@@ -68,22 +82,28 @@ class Search:
         """
         found, most = NOTHING, 0.0
         for solution in self.setting.solutions:
-            columns = self._of(solution)
+            ready = self.prepared(solution)
+            columns = ready.columns
             for start in _begun(columns, starts):
-                ascent = self.ascent(columns, weights, caps)
+                ascent = self.ascent(ready, weights, caps)
                 chosen, worth = ascent.run(start)
                 self.evaluations += ascent.evaluations
                 if worth > most:
                     found, most = Pattern(tuple(columns.groups[number] for number in chosen), solution), worth
         return found, self.objective.value(self.objective.tally(found.points), weights)
 
-    def _of(self, solution: Solution) -> Columns:
-        if solution not in self._columns:
-            self._columns[solution] = columns_of(self.objective, self.setting, solution)
-        return self._columns[solution]
+    def prepared(self, solution: Solution) -> Prepared:
+        """Everything that may be injected of one dilution."""
+        if solution not in self._prepared:
+            columns = columns_of(self.objective, self.setting, solution)
+            self._prepared[solution] = Prepared.of(self.objective, columns)
+        return self._prepared[solution]
 
-    def ascent(self, columns: Columns, weights: Weights, caps: Mapping[Harm, float]) -> Ascent:
-        """A search among the columns of one dilution, nothing chosen yet."""
+    def ascent(self, ready: Prepared, weights: Weights, caps: Mapping[Harm, float]) -> Ascent:
+        """A search with nothing chosen yet; the ledgers forget what another search among the same columns chose."""
+        columns = ready.columns
+        ready.goal.clear()
+        ready.harm.clear()
         units = [sum(point.units for point in group) for group in columns.groups]
         price = [
             weights.price(dose, len(group), self.objective.labelled_total)
@@ -96,8 +116,8 @@ class Search:
         use.append([float(len(group)) for group in columns.groups])
         return Ascent(
             columns,
-            goal_ledger(self.objective, columns),
-            HarmLedger(self.objective, columns.harm),
+            ready.goal,
+            ready.harm,
             np.array(price),
             np.array(use),
             np.array([*(limit.left for limit in self.setting.unit_limits), MAX_POINTS]),
