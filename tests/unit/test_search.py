@@ -24,14 +24,15 @@ from holocrine.planning.alternatives import (
 from holocrine.planning.bound import bound
 from holocrine.planning.columns import SPACINGS_MM, Columns, Sparse, columns_of
 from holocrine.planning.ledger import HarmLedger, goal_ledger
-from holocrine.planning.objective import FREE, PlanObjective, Weights, shots
+from holocrine.planning.objective import FREE, PlanObjective, Weights, searched, shots
 from holocrine.planning.plan import choose, injection_points
 from holocrine.planning.point import Point
 from holocrine.planning.search import Prepared, Search
 from holocrine.planning.setting import MAX_POINTS, Setting, UnitLimit, setting_of
 from holocrine.planning.worth import worth_of
 from holocrine.simulation.binding import no_shots
-from holocrine.simulation.course import Simulation, run
+from holocrine.simulation.course import REPLICATES, Simulation, run
+from holocrine.simulation.harms import probability_interval
 from holocrine.simulation.response import node_positions
 from holocrine.simulation.simulator import Simulator
 from holocrine.simulation.summary import mean_fall
@@ -172,7 +173,8 @@ def test_a_ledger_knows_what_the_objective_would_say(objective: PlanObjective, c
     nothing = goal.total
     numbers = np.random.default_rng(3).choice(len(columns.groups), 12, replace=False).tolist()
     for column in numbers:
-        before, gain, foreseen = goal.total, goal.gain(column), harm.means_with(column)
+        before, alone = goal.total, np.array([column])
+        (gain,), (foreseen,) = goal.gains(alone), harm.means_with(alone)
         goal.add(column, 1.0)
         harm.add(column, 1.0)
         assert goal.total - before == pytest.approx(gain, rel=1e-6, abs=1e-9)
@@ -187,6 +189,19 @@ def test_a_ledger_knows_what_the_objective_would_say(objective: PlanObjective, c
         goal.add(column, -1.0)
         harm.add(column, -1.0)
     assert goal.total == pytest.approx(nothing, abs=1e-5)
+
+
+def test_many_columns_at_a_time_or_one_by_one(objective: PlanObjective, columns: Columns) -> None:
+    goal, harm = goal_ledger(objective, columns), HarmLedger(objective, columns.harm)
+    for ledger in (goal, harm):
+        ledger.add(5, 1.0)
+    every = np.arange(len(columns.groups))
+    assert goal.gains(every).tolist() == [goal.gains(np.array([column]))[0] for column in every]
+    assert np.array_equal(harm.means_with(every), [harm.means_with(np.array([column]))[0] for column in every])
+    goal.clear()
+    harm.clear()
+    assert goal.total == goal_ledger(objective, columns).total
+    assert np.array_equal(harm.means, HarmLedger(objective, columns.harm).means)
 
 
 def test_columns_are_places_doses_and_depths_that_may_be_injected(setting: Setting, columns: Columns) -> None:
@@ -225,7 +240,7 @@ def test_no_dose_left_no_plan(setting: Setting, objective: PlanObjective) -> Non
 
 def test_dearer_doses_buy_less(setting: Setting, objective: PlanObjective) -> None:
     search, units = Search(setting, objective), []
-    for factor in (0.1, 2.0, 1000.0):
+    for factor in (0.1, 10.0, 1000.0):
         pattern, _ = search.best(Weights().scaled(factor), NO_CAPS)
         units.append(sum(point.units for point in pattern.points))
     assert units[0] > units[1] > units[2] == 0.0
@@ -299,6 +314,27 @@ def test_alternatives_and_their_limits(candidates: list[Candidate], alternatives
     assert spent[0] <= spent[1] + 1e-9
 
 
+def test_limits_hold_on_draws_that_no_search_has_seen(
+    candidates: list[Candidate], alternatives: Alternatives, small_simulator: Simulator
+) -> None:
+    many = small_simulator.draws.repaired(REPLICATES)
+    unseen = ~searched(many)
+    assert 0.4 < unseen.mean() < 0.6
+    assert not set(many.spatial_of[unseen]) & set(alternatives.objective.harm_draws.spatial_of)
+    for candidate in candidates[1:]:
+        for harm, probability in candidate.simulation.harm_probability.items():
+            _, _, high = probability_interval(probability[unseen], many.spatial_of[unseen])
+            assert high <= HARM_SHARES[candidate.name] * alternatives.limits[harm]
+
+
+def test_where_sebum_cannot_respond_nothing_is_planned(setting: Setting, small_simulator: Simulator) -> None:
+    draws = small_simulator.draws
+    third = next(number for number, hypothesis in enumerate(draws.hypotheses) if hypothesis.id == "H3")
+    deaf = replace(small_simulator, draws=replace(draws, hypothesis=np.full(draws.n, third)))
+    found = Alternatives(setting, deaf, CAPS, ("sebum",), judge_of(deaf)).all(lambda _: None)
+    assert all(candidate.units == 0.0 for candidate in found)
+
+
 def test_the_chosen_one_pays_at_the_stated_prices(candidates: list[Candidate]) -> None:
     chosen = choose(candidates)
     assert chosen.utility >= max(candidate.utility for candidate in candidates) - 0.1
@@ -329,6 +365,5 @@ def test_sparing_is_at_least_the_balanced_plan_thinned_out(
     own = objective.value(objective.tally(sparing.pattern.points), weights).utility
     for lowest in sorted({point.y for point in balanced.pattern.points}):
         points = tuple(point for point in balanced.pattern.points if point.y > lowest)
-        risks = alternatives._risks(replace(balanced.pattern, groups=(points,)))
-        if all(risks[harm][2] <= HARM_SHARES["sparing"] * limit for harm, limit in alternatives.limits.items()):
+        if alternatives._keeps(replace(balanced.pattern, groups=(points,)), alternatives._limits("sparing")):
             assert own >= objective.value(objective.tally(points), weights).utility - 0.1  # of a percent of fall

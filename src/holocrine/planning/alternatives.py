@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import Harm, Region, Target
-from holocrine.planning.objective import FREE, PlanObjective, Value, Weights, shots
+from holocrine.planning.objective import FREE, PlanObjective, Value, Weights, searched, shots
 from holocrine.planning.point import Point
 from holocrine.planning.search import NOTHING, Pattern, Search
 from holocrine.planning.setting import Setting
 from holocrine.planning.trade_offs import Weighed
 from holocrine.simulation.binding import Shots, no_shots
-from holocrine.simulation.course import REPLICATES, Simulation, harms_of, run
+from holocrine.simulation.course import REPLICATES, Harms, Simulation, harms_of, run
 from holocrine.simulation.harms import probability_interval
 from holocrine.simulation.simulator import Simulator
 from holocrine.simulation.summary import mean_fall
@@ -39,8 +39,12 @@ CAP_START = 0.2
 ROUNDS = 2
 MOST_ROUNDS = 4
 """Searches per alternative: the usual number, and the most while no plan keeps the limits."""
-TIGHTER = 0.7
-"""Factor on the caps for every round after the second: they are charged for, so a plan may sit a little above them."""
+CLOSE = 0.9
+"""Share of a limit that the next search aims at."""
+LEAST_SEEN = 1e-5
+"""Mean probability below which a search has not seen a harm and nothing can be learnt for its cap."""
+TIGHTER = 0.8
+"""Factor on the caps for every round after the second."""
 ROW_MM = 2.0
 """Points within this height of each other are listed as one row."""
 NEAR_LIMIT = 0.75
@@ -69,7 +73,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Found:
-    """A plan some search found: its worth on the planning draws and the upper end of each harm on all draws (0-1)."""
+    """A plan some search found: its worth on the planning draws and the upper end of each harm (0-1), one landing."""
 
     pattern: Pattern
     value: Value
@@ -84,8 +88,9 @@ def planning_index(simulator: Simulator) -> tuple[NDArray[np.int64], float]:
     draws = simulator.draws
     which = draws.hypothesis_ids
     active = np.flatnonzero(np.isin(which, ("H1", "H2")))
-    _, first = np.unique(draws.spatial_of[active], return_index=True)
-    return active[first], active.size / draws.n
+    among = active if active.size else np.arange(draws.n)
+    _, first = np.unique(draws.spatial_of[among], return_index=True)
+    return among[first], active.size / draws.n
 
 
 def listed(points: Sequence[Point]) -> list[Point]:
@@ -119,7 +124,9 @@ class Alternatives:
         self.search = Search(self.setting, self.objective)
         self.limits = {harm: limit for harm, limit in self.limits.items() if harm in self.simulator.harm_muscles}
         self.cap_ratio: dict[Harm, float] = dict.fromkeys(self.limits, CAP_START)
+        self.upper_of_mean: dict[Harm, float] = dict.fromkeys(self.limits, 1.0 / CAP_START)
         self.pool: list[Found] = []
+        self._harms: dict[Pattern, Harms] = {NOTHING: {}}
         self.unlimited = self._without_harm()
 
     def _falls(self, simulation: Simulation) -> dict[Target, Array]:
@@ -160,15 +167,14 @@ class Alternatives:
         What it does to the harms on all draws is the first guess of how mean and upper end go together.
         """
         pattern, value = self.search.best(replace(BALANCED, harm=0.0), {})
-        self._keep(pattern, value, dict.fromkeys(self.limits, 0.0))
+        self._learn(self._keep(pattern, value), self.search.harms_seen(pattern))
         return value.utility
 
-    def _keep(self, pattern: Pattern, value: Value, caps: Mapping[Harm, float]) -> dict[Harm, float]:
-        """Put a plan into the pool, learn from its harms on all draws and return their upper ends (0-1)."""
-        highs = {harm: high for harm, (_, _, high) in self._risks(pattern).items()}
-        self.pool.append(Found(pattern, value, highs))
-        self._learn_ratios(value, highs, caps)
-        return highs
+    def _keep(self, pattern: Pattern, value: Value) -> Found:
+        """Put a plan into the pool."""
+        harms = harms_of(self.simulator, self._shots(pattern), replicates=1)
+        self.pool.append(Found(pattern, value, self._highs(harms, 1)))
+        return self.pool[-1]
 
     def worth_without_harm(self, candidate: Candidate) -> float:
         """What a finished alternative is worth at the balanced prices of dose and punctures, percent."""
@@ -189,18 +195,23 @@ class Alternatives:
     def _weighed(self, found: Found) -> Weighed:
         points = found.pattern.points
         units = sum(point.units for point in points)
-        return Weighed(len(points), units, found.value.benefit, self._harm_share(found.highs))
-
-    def _harm_share(self, highs: Mapping[Harm, float]) -> float:
-        """The worst upper end over its limit."""
-        return max((highs[harm] / max(limit, 1e-9) for harm, limit in self.limits.items()), default=0.0)
+        checked = self._harms.get(found.pattern)
+        highs = self._highs(checked, REPLICATES) if checked else found.highs
+        worst = max((highs[harm] / max(limit, 1e-9) for harm, limit in self.limits.items()), default=0.0)
+        return Weighed(len(points), units, found.value.benefit, worst)
 
     def _best(self, name: Name) -> Pattern:
         """The plan in the pool that is worth most at the alternative's own prices and keeps its limits."""
-        nothing = Found(NOTHING, self.objective.value(self.objective.tally(()), FREE), {})
         limits = self._limits(name)
-        kept = [f for f in self.pool if all(f.highs[harm] <= limit for harm, limit in limits.items())]
-        return max([nothing, *kept], key=lambda found: self._worth(found, name)).pattern
+        nothing = Found(NOTHING, self.objective.value(self.objective.tally(()), FREE), dict.fromkeys(limits, 0.0))
+        falling = sorted([nothing, *self.pool], key=lambda found: self._worth(found, name), reverse=True)
+        return next(f.pattern for f in falling if _within(f.highs, limits) and self._keeps(f.pattern, limits))
+
+    def _keeps(self, pattern: Pattern, limits: Mapping[Harm, float]) -> bool:
+        """Whether a plan keeps the limits with every landing that risks are told from."""
+        if pattern not in self._harms:
+            self._harms[pattern] = harms_of(self.simulator, self._shots(pattern))
+        return _within(self._highs(self._harms[pattern], REPLICATES), limits)
 
     def _worth(self, found: Found, name: Name) -> float:
         points = found.pattern.points
@@ -218,26 +229,30 @@ class Alternatives:
         at other prices, are thinned out until they do.
         """
         weights, limits = BALANCED.scaled(PRICE_FACTORS[name]), self._limits(name)
-        succeeded = False
+        succeeded, starts = False, (before,)
         for attempt in range(MOST_ROUNDS):
             tighter = TIGHTER ** max(0, attempt - 1)
-            caps = {harm: tighter * self.cap_ratio[harm] * limit for harm, limit in limits.items()}
-            pattern, value = self.search.best(weights, caps, (before,))
-            highs = self._keep(pattern, value, caps)
-            within = all(highs[harm] <= limit for harm, limit in limits.items())
+            caps = {harm: tighter * CLOSE * self.cap_ratio[harm] * limit for harm, limit in limits.items()}
+            pattern, value = self.search.best(weights, caps, starts)
+            starts = (pattern,)
+            found, seen = self._keep(pattern, value), self.search.harms_seen(pattern)
+            self._learn(found, seen)
+            within = _within(found.highs, limits) and self._keeps(pattern, limits)
             succeeded |= within and bool(pattern.groups)
-            free = all(value.harm[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
-            used = any(highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
+            free = all(seen[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
+            used = any(found.highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
             if within and (free or used or attempt + 1 >= ROUNDS):
                 break
         if not succeeded:
             for dense in dict.fromkeys((before, pattern)):
                 self._thin_on_all_draws(dense, weights, limits)
 
-    def _learn_ratios(self, value: Value, highs: Mapping[Harm, float], caps: Mapping[Harm, float]) -> None:
-        for harm, high in highs.items():
-            if value.harm[harm] > 0.01 * caps[harm] and high > 0.0:
-                self.cap_ratio[harm] = 0.9 * value.harm[harm] / high
+    def _learn(self, found: Found, seen: Mapping[Harm, float]) -> None:
+        """How an upper end goes with the mean that a search has `seen` and with the mean on the planning draws."""
+        for harm, high in found.highs.items():
+            if seen[harm] > LEAST_SEEN and high > 0.0:
+                self.cap_ratio[harm] = seen[harm] / high
+                self.upper_of_mean[harm] = high / found.value.harm[harm]
 
     def _thin_on_all_draws(self, pattern: Pattern, weights: Weights, limits: Mapping[Harm, float]) -> None:
         """Add the pattern without its lowest groups, as few as keep the limits on all draws, found by halving.
@@ -246,26 +261,34 @@ class Alternatives:
         """
         ordered = pattern.lowest_first()
         bad, good = 0, len(ordered.groups)
-        highs: dict[Harm, float] = dict.fromkeys(limits, 0.0)
         while good - bad > 1:
             middle = (bad + good) // 2
-            found = self._risks(replace(ordered, groups=ordered.groups[middle:]))
-            if all(found[harm][2] <= limit for harm, limit in limits.items()):
-                good, highs = middle, {harm: high for harm, (_, _, high) in found.items()}
+            fewer = replace(ordered, groups=ordered.groups[middle:])
+            if self._keeps(fewer, limits):
+                good = middle
             else:
                 bad = middle
         kept = replace(ordered, groups=ordered.groups[good:])
-        self.pool.append(Found(kept, self.objective.value(self.objective.tally(kept.points), weights), highs))
+        if kept.groups:
+            self._keep(kept, self.objective.value(self.objective.tally(kept.points), weights))
 
-    def _risks(self, pattern: Pattern) -> dict[Harm, tuple[float, float, float]]:
-        """Mean, low and high of every harm's probability on all draws."""
-        harms = harms_of(self.simulator, self._shots(pattern))
-        spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
-        return {harm: probability_interval(probability, spatial_of) for harm, (probability, _) in harms.items()}
+    def _highs(self, harms: Harms, replicates: int) -> dict[Harm, float]:
+        """Upper end (0-1) of every harm's probability: on all draws, or on those alone that no search has seen.
+
+        The higher of the two counts, because a search finds what happens to be harmless on the draws it sees.
+        """
+        many = self.simulator.draws.repaired(replicates)
+        unseen = np.flatnonzero(~searched(many))
+        highs = {}
+        for harm, (probability, _) in harms.items():
+            highs[harm] = probability_interval(probability, many.spatial_of)[2]
+            if unseen.size:
+                highs[harm] = max(highs[harm], probability_interval(probability[unseen], many.spatial_of[unseen])[2])
+        return highs
 
     def _finish(self, pattern: Pattern) -> Candidate:
         given = self._shots(pattern)
-        simulation = run(self.simulator, given)
+        simulation = run(self.simulator, given, self._harms.get(pattern))
         spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
         risks = {h: probability_interval(p, spatial_of) for h, p in simulation.harm_probability.items()}
         outcomes = self.judge(simulation, given)
@@ -279,3 +302,7 @@ class Alternatives:
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
         utility = round(worth, 9) + 0.0  # a hair below nothing is 0, not -0
         return Candidate("no_injection", pattern, given, simulation, outcomes, risks, falls, utility, within)
+
+
+def _within(highs: Mapping[Harm, float], limits: Mapping[Harm, float]) -> bool:
+    return all(highs.get(harm, 0.0) <= limit for harm, limit in limits.items())

@@ -22,7 +22,7 @@ from holocrine.planning.objective import MILDER, Weights
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-PENALTY = 20.0
+PENALTY = 60.0
 """Percent of mean fall charged for every percent by which a harm's mean probability exceeds its cap."""
 SMALLEST_GAIN = 0.003
 """Percent of mean fall below which a change is not worth keeping."""

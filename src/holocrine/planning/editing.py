@@ -56,7 +56,7 @@ class PlanEditor:
         ]
         return Edited(
             falls={aim.target: float(fall.mean()) for aim, fall in falls},
-            harms={harm: min(1.0, value.harm[harm] / ratio) for harm, ratio in self.alternatives.cap_ratio.items()},
+            harms={harm: min(1.0, over * value.harm[harm]) for harm, over in self.alternatives.upper_of_mean.items()},
             harm_limits=self.alternatives.limits,
             units=tally.units,
             units_left=min(left, default=float("inf")),

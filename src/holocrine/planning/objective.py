@@ -35,7 +35,7 @@ GOAL_CELL_MM = 4.0
 HARM_CELL_MM = 6.0
 """Cells of goal area and muscles in the search; the finished plan is simulated on the finer scene."""
 HARM_DRAWS = 256
-"""Draws for the harms in the search: two for every spatial draw."""
+"""Draws for the harms in the search."""
 Place = tuple[Terminal, str]
 """A terminal type and the set of cells at which it is read."""
 
@@ -131,7 +131,7 @@ class PlanObjective:
         self.harms = simulator.harm_muscles
         names = dict.fromkeys(name for sides in self.harms.values() for side in sides for name in side)
         self.harm_cells, self.harm_places = coarse.muscle_cells(tuple(names))
-        harm_index = np.arange(min(HARM_DRAWS, simulator.draws.n))
+        harm_index = np.flatnonzero(searched(simulator.draws))[:HARM_DRAWS]
         self.harm_draws: Draws = simulator.draws.subset(harm_index)
         loss = 1.0 - simulator.responses["motor"].values[harm_index].mean(axis=1).min(axis=2)
         self.loss = worth_of(loss, half_dose("motor", product, self.harm_draws))
@@ -203,6 +203,11 @@ class PlanObjective:
             readout = EVERY_HARM[harm]
             found[harm] = float(harm_probability(readout, lost_force(readout, sides, force), local).mean())
         return found
+
+
+def searched(draws: Draws) -> NDArray[np.bool_]:
+    """Which draws (draws,) a search may weigh harms on: those of half of the spatial draws, so that others check it."""
+    return np.asarray(draws.spatial_of < max(1, draws.n_spatial // 2))
 
 
 def shots(points: Sequence[Point], product: Product, face: Face) -> Shots:

@@ -92,6 +92,16 @@ class Search:
                     found, most = Pattern(tuple(columns.groups[number] for number in chosen), solution), worth
         return found, self.objective.value(self.objective.tally(found.points), weights)
 
+    def harms_seen(self, pattern: Pattern) -> dict[Harm, float]:
+        """Mean probability (0-1) of each harm of a found pattern as the search sees it, negligible doses left out."""
+        if pattern.solution is None:
+            return dict.fromkeys(self.objective.harms, 0.0)
+        ready = self.prepared(pattern.solution)
+        ready.harm.clear()
+        for column in _begun(ready.columns, (pattern,))[0]:
+            ready.harm.add(column, 1.0)
+        return dict(zip(ready.harm.names, ready.harm.means.tolist(), strict=True))
+
     def prepared(self, solution: Solution) -> Prepared:
         """Everything that may be injected of one dilution."""
         if solution not in self._prepared:

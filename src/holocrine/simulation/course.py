@@ -27,6 +27,8 @@ from holocrine.solvers.superposition import bin_pairs
 
 Array = NDArray[np.float64]
 
+Harms = Mapping[Harm, tuple[Array, Array]]
+"""Per harm its probability (replicates*draws,) 0..1 and its course (draws, weeks) in its own measure."""
 REPLICATES = 4
 """Pairings of every draw with landings and spatial draws in the risk figures."""
 
@@ -55,13 +57,13 @@ class Simulation:
     harm_course: Mapping[Harm, Array]
 
 
-def run(simulator: Simulator, shots: Shots) -> Simulation:
-    """Simulate one plan. Deterministic for the simulator's seed."""
+def run(simulator: Simulator, shots: Shots, harms: Harms | None = None) -> Simulation:
+    """Simulate one plan. Deterministic for the simulator's seed; `harms` of these shots are taken where known."""
     if shots.units.size == 0 and not simulator.person.sessions:
         return _untouched(simulator)
     glands = _gland_courses(simulator, shots)
     muscles = muscle_courses(simulator, shots)
-    harms = harms_of(simulator, shots)
+    harms = harms or harms_of(simulator, shots)
     return Simulation(
         weeks=simulator.weeks,
         sebum=glands["sebum"],
@@ -120,13 +122,13 @@ def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region,
     return courses
 
 
-def harms_of(simulator: Simulator, shots: Shots, replicates: int = REPLICATES) -> dict[Harm, tuple[Array, Array]]:
-    """Per harm its probability (replicates*draws,) and its course (draws, weeks) in its own measure."""
+def harms_of(simulator: Simulator, shots: Shots, replicates: int = REPLICATES) -> Harms:
+    """Every harm of one plan, `replicates` landings for every draw."""
     harms, n = simulator.harm_muscles, simulator.draws.n
     names = tuple(dict.fromkeys(name for sides in harms.values() for side in sides for name in side))
     force = muscle_forces(simulator, shots, names, replicates)
     local = simulator.draws.repaired(replicates).local
-    found = {}
+    found: dict[Harm, tuple[Array, Array]] = {}
     for harm, sides in harms.items():
         readout = EVERY_HARM[harm]
         loss = lost_force(readout, sides, force)
