@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Self, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from holocrine.domain.base import Record, fault
 from holocrine.domain.quantities import read_quantity
@@ -19,13 +20,18 @@ _QUANTITIES: dict[str, tuple[str, float, float]] = {
     "Sebumeter": ("ug/cm2", 0.0, 1000.0),
     "brow_height": ("mm", -50.0, 50.0),
 }
+RETURNS = ("sebum_return", "sweat_return", "line_return")
+"""Instruments that say when an effect was over, counted from the last session."""
+NOT_YET = "not yet"
+_LONGEST_RETURN_DAYS = 730.0
 
 
 class Observation(Record):
     """What was read, on which day, by whom.
 
     `value` is text with its unit for a Sebumeter ("140 ug/cm2") or brow height ("2 mm"), a whole
-    number for counts and grades, "yes" or "no" for lid ptosis. A Sebumeter reading names its region, a
+    number for counts and grades, "yes" or "no" for lid ptosis, and for a return how long after the last session
+    sebum, sweat or lines were back ("20 weeks") or "not yet". A Sebumeter reading names its region, a
     lesion count its lesion and region.
     """
 
@@ -35,7 +41,7 @@ class Observation(Record):
     lesion: LesionType | None = None
     value: Annotated[
         str | int | float,
-        Field(description='text with its unit, a whole number, or "yes" or "no", as the instrument gives it'),
+        Field(description='text with its unit, a whole number, "yes", "no" or "not yet", as the instrument gives it'),
     ]
     rater: Line80 | None = None
 
@@ -53,6 +59,8 @@ class Observation(Record):
                 allowed='"yes" or "no"',
                 remedy='Write value = "yes" or value = "no".',
             )
+        elif instrument in RETURNS and value != NOT_YET:
+            _check_return(value)
         return value
 
     @model_validator(mode="after")
@@ -83,12 +91,34 @@ class Observation(Record):
 
     @property
     def number(self) -> float:
-        """The reading as a float: ug/cm2, mm, a count or grade; lid ptosis is 1 (yes) or 0 (no)."""
+        """The reading as a float: ug/cm2, mm, a count or grade; lid ptosis is 1 (yes) or 0 (no).
+
+        A return is in days since the last session; for one that is "not yet" see `censored`.
+        """
+        if self.instrument in RETURNS:
+            return 0.0 if self.censored else _check_return(self.value)
         if self.instrument in _QUANTITIES:
             return read_quantity(self.value, *_QUANTITIES[self.instrument])
         if self.instrument == "lid_ptosis":
             return float(self.value == "yes")
         return float(self.value)
+
+    @property
+    def censored(self) -> bool:
+        """Whether this says only that an effect was not over on the day of the reading."""
+        return self.value == NOT_YET
+
+
+def _check_return(value: object) -> float:
+    """Days until an effect was over."""
+    try:
+        return read_quantity(value, "day", 1.0, _LONGEST_RETURN_DAYS)
+    except PydanticCustomError as error:
+        raise fault(
+            "does not say when the effect was over",
+            allowed=f'text with its unit, 1 day to {_LONGEST_RETURN_DAYS:g} days, or "{NOT_YET}"',
+            remedy=f'Write value = "20 weeks", counted from the last session, or value = "{NOT_YET}".',
+        ) from error
 
 
 def _check_scale(value: object, instrument: str, low: int, high: int) -> None:

@@ -14,11 +14,14 @@ from holocrine.domain.calibration import Calibration
 from holocrine.domain.case import Case
 from holocrine.domain.export import SbmlDocument
 from holocrine.domain.forecast import Forecast
+from holocrine.domain.individual import IndividualForecast
 from holocrine.domain.plan import Plan
 from holocrine.domain.record import ObservationEntry, PatientEntry, PhotoEntry, PhotoFile, PlanEntry
 from holocrine.domain.record_answer import Backup, Entries, Head, Recall, Verification, Written
 from holocrine.domain.record_event import AdverseEvent
 from holocrine.domain.record_treatment import Treatment
+from holocrine.domain.trial import TrialDesign
+from holocrine.domain.trial_answer import TrialAnswer, TrialAnswers
 from holocrine.domain.validation import Validation
 from holocrine.errors import InputError, nearest_match
 
@@ -27,12 +30,16 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.case/1": (Case, "validation"),
     "holocrine.plan/1": (Plan, "validation"),
     "holocrine.forecast/1": (Forecast, "serialization"),
+    "holocrine.individual/1": (IndividualForecast, "serialization"),
     "holocrine.assessment/1": (Assessment, "serialization"),
     "holocrine.plan-answer/1": (PlanDocument, "serialization"),
     "holocrine.simulate-answer/1": (SimulateDocument, "serialization"),
     "holocrine.sbml-answer/1": (SbmlDocument, "serialization"),
     "holocrine.validation/1": (Validation, "serialization"),
     "holocrine.calibration/1": (Calibration, "serialization"),
+    "holocrine.trial/1": (TrialDesign, "validation"),
+    "holocrine.trial-answer/1": (TrialAnswer, "serialization"),
+    "holocrine.trial-answers/1": (TrialAnswers, "serialization"),
     "holocrine.patient/1": (PatientEntry, "validation"),
     "holocrine.treatment/1": (Treatment, "validation"),
     "holocrine.observation/1": (ObservationEntry, "validation"),

@@ -76,7 +76,18 @@ Avoidance = Harm
 
 LesionType = Literal["closed_comedones", "open_comedones", "papules", "pustules", "nodules", "macules", "scars"]
 Response = Literal["none", "partial", "good", "not_tolerated", "unknown"]
-Instrument = Literal["Sebumeter", "HDSS", "IGA", "lesion_count", "line_severity", "lid_ptosis", "brow_height"]
+Instrument = Literal[
+    "Sebumeter",
+    "HDSS",
+    "IGA",
+    "lesion_count",
+    "line_severity",
+    "lid_ptosis",
+    "brow_height",
+    "sebum_return",
+    "sweat_return",
+    "line_return",
+]
 
 Condition = Literal[
     "myasthenia_gravis",
