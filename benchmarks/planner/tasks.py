@@ -58,7 +58,7 @@ def alternatives_for(task: Task, draws: Draws) -> Alternatives:
         ready,
         task.limits,
         task.case.goals.targets,
-        lambda s, shots: outcomes_of(task.case, ready, s, shots),
+        lambda s, shots: outcomes_of(task.case, ready, s, shots, goals_only=True),
     )
 
 

@@ -169,7 +169,7 @@ def plan(
     tell(PLAN_STEPS[1])
 
     def judge(simulation: Simulation, given: Shots) -> Sequence[Outcome]:
-        return outcomes_of(case, ready, simulation, given)
+        return outcomes_of(case, ready, simulation, given, goals_only=True)
 
     alternatives = Alternatives(setting, ready, limits, case.goals.targets, judge)
     candidates = alternatives.all(tell)
@@ -179,7 +179,8 @@ def plan(
     highs = {harm: high for harm, (_, _, high) in chosen.risks.items()}
     if found := studied(ready, chosen.shots, highs, alternatives.limits):
         made = made.model_copy(update={"misplacements": found.cases, "placement": found.placement})
-    answer = _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation, chosen.outcomes)
+    outcomes = outcomes_of(case, ready, chosen.simulation, chosen.shots)
+    answer = _answer(case, assessment, made, overrides, ready, parameters, chosen.simulation, outcomes)
     return replace(answer, editor=PlanEditor(alternatives))
 
 

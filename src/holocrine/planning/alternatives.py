@@ -25,7 +25,7 @@ from holocrine.simulation.systems.outcome import Outcome
 
 Array = NDArray[np.float64]
 Judge = Callable[[Simulation, Shots], Sequence[Outcome]]
-"""The whole model's read-outs of a simulated plan for this person."""
+"""The read-outs by which a simulated plan is judged for this person."""
 Name = Literal["no_injection", "sparing", "balanced", "thorough"]
 
 BALANCED = Weights()
@@ -59,7 +59,6 @@ class Candidate:
     pattern: Pattern
     shots: Shots
     simulation: Simulation
-    outcomes: Sequence[Outcome]
     risks: Mapping[Harm, tuple[float, float, float]]
     falls: Mapping[Target, Array]
     utility: float
@@ -301,7 +300,7 @@ class Alternatives:
         worth = self.objective.priced(value, float(given.units.sum()), given.units.size, BALANCED).utility
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
         utility = round(worth, 9) + 0.0  # a hair below nothing is 0, not -0
-        return Candidate("no_injection", pattern, given, simulation, outcomes, risks, falls, utility, within)
+        return Candidate("no_injection", pattern, given, simulation, risks, falls, utility, within)
 
 
 def _within(highs: Mapping[Harm, float], limits: Mapping[Harm, float]) -> bool:

@@ -23,27 +23,33 @@ from holocrine.simulation.systems.sweat import sweat_outcomes
 from holocrine.simulation.systems.upper_lip import upper_lip_outcomes
 
 
-def outcomes_of(case: Case, simulator: Simulator, simulation: Simulation, shots: Shots) -> tuple[Outcome, ...]:
+def outcomes_of(
+    case: Case, simulator: Simulator, simulation: Simulation, shots: Shots, *, goals_only: bool = False
+) -> tuple[Outcome, ...]:
     """Read-outs of the skin first, then of the muscles and of the bladder.
 
     Sebum, sweat, forehead and brow are always read where a plan reaches the face; everything else when it is a goal
-    or was found on this person.
+    or, unless `goals_only`, was found on this person.
     """
-    return tuple(_outcomes(case, simulator, simulation, shots))
+    return tuple(_outcomes(case, simulator, simulation, shots, goals_only))
 
 
-def _outcomes(case: Case, simulator: Simulator, simulation: Simulation, shots: Shots) -> Iterator[Outcome]:
+def _outcomes(
+    case: Case, simulator: Simulator, simulation: Simulation, shots: Shots, goals_only: bool
+) -> Iterator[Outcome]:
     regions, goals = simulator.person.scene.regions, case.goals
     facial = any(on_face(region) for region in regions)
     if facial:
         yield from sebum_outcomes(case, simulator, simulation)
     yield from sweat_outcomes(case, simulator, simulation)
-    if facial and _acne_matters(case):
+    findings, all_found = case.findings, not goals_only
+    acne_found = all_found and (findings.iga is not None or findings.lesions)
+    if facial and (acne_found or {"acne", "scars"} & set(goals.targets)):
         acne = acne_forecast(case, simulator, simulation, drugs_alongside=bool(goals.drugs_alongside))
         yield from acne_outcomes(case, simulator, simulation, acne)
-        if "scars" in goals.targets or case.findings.scars:
+        if "scars" in goals.targets or (all_found and findings.scars):
             yield from scars_outcomes(case, simulator, simulation, acne)
-    if facial and ("pores" in goals.targets or case.findings.pores):
+    if facial and ("pores" in goals.targets or (all_found and findings.pores)):
         yield from pores_outcomes(case, simulator, simulation)
     if facial:
         yield from brow_outcomes(case, simulator, simulation)
@@ -51,9 +57,3 @@ def _outcomes(case: Case, simulator: Simulator, simulation: Simulation, shots: S
             yield from of_muscle(case, simulator, simulation)
     if "bladder" in regions:
         yield from bladder_outcomes(case, simulator, simulation, shots)
-
-
-def _acne_matters(case: Case) -> bool:
-    """Whether acne or what it leaves is a goal or was found."""
-    found = case.findings.iga is not None or case.findings.lesions
-    return bool(found or {"acne", "scars"} & set(case.goals.targets))
