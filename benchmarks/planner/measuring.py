@@ -19,8 +19,9 @@ from benchmarks.planner.worlds import EXPLANATIONS, World, world_draws
 from holocrine import planning, services
 from holocrine.domain.seed import SEED
 from holocrine.knowledge.posterior import load_posterior
-from holocrine.planning.alternatives import Candidate, listed
+from holocrine.planning.alternatives import Candidate
 from holocrine.planning.plan import injection_points
+from holocrine.planning.point import listed
 from holocrine.simulation.binding import Shots
 
 Table = dict[str, Any]

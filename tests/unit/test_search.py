@@ -18,7 +18,6 @@ from holocrine.planning.alternatives import (
     Alternatives,
     Candidate,
     Judge,
-    listed,
     planning_index,
 )
 from holocrine.planning.bound import bound
@@ -26,8 +25,9 @@ from holocrine.planning.columns import SPACINGS_MM, Columns, Sparse, columns_of
 from holocrine.planning.ledger import HarmLedger, goal_ledger
 from holocrine.planning.objective import FREE, PlanObjective, Weights, searched, shots
 from holocrine.planning.plan import choose, injection_points
-from holocrine.planning.point import Point
-from holocrine.planning.search import Prepared, Search
+from holocrine.planning.point import Point, listed
+from holocrine.planning.pool import price_of_waste
+from holocrine.planning.search import NOTHING, Prepared, Search
 from holocrine.planning.setting import MAX_POINTS, Setting, UnitLimit, setting_of
 from holocrine.planning.worth import worth_of
 from holocrine.simulation.binding import no_shots
@@ -238,6 +238,24 @@ def test_no_dose_left_no_plan(setting: Setting, objective: PlanObjective) -> Non
     assert value.utility == pytest.approx(0.0, abs=1e-12)
 
 
+def test_no_more_vials_are_opened_than_allowed(setting: Setting, objective: PlanObjective) -> None:
+    half = tuple(solution.model_copy(update={"vial_units": 10.0}) for solution in setting.solutions)
+    doses = tuple(replace(dose, solution=half[0]) for dose in setting.doses if dose.solution == setting.solutions[0])
+    small_vials = Search(replace(setting, solutions=half[:1], doses=doses), objective)
+    free, _ = small_vials.best(FREE, {})
+    single, _ = small_vials.best(FREE, {}, (free,), 1)
+    assert 0.0 < single.units <= 10.0 < free.units
+
+
+def test_what_a_second_vial_leaves_over_is_paid_for(candidates: list[Candidate]) -> None:
+    pattern = choose(candidates).pattern
+    assert pattern.solution
+    for vial, waste in ((pattern.units + 1.0, 0.0), (pattern.units - 1.0, pattern.units - 2.0)):
+        opened = replace(pattern, solution=pattern.solution.model_copy(update={"vial_units": vial}))
+        assert price_of_waste(opened, Weights(), 64.0) == pytest.approx(3.0 * waste / 64.0)
+    assert price_of_waste(NOTHING, Weights(), 64.0) == 0.0
+
+
 def test_dearer_doses_buy_less(setting: Setting, objective: PlanObjective) -> None:
     search, units = Search(setting, objective), []
     for factor in (0.1, 3.0, 1000.0):
@@ -365,5 +383,5 @@ def test_sparing_is_at_least_the_balanced_plan_thinned_out(
     own = objective.value(objective.tally(sparing.pattern.points), weights).utility
     for lowest in sorted({point.y for point in balanced.pattern.points}):
         points = tuple(point for point in balanced.pattern.points if point.y > lowest)
-        if alternatives._keeps(replace(balanced.pattern, groups=(points,)), alternatives._limits("sparing")):
+        if alternatives.pool.keeps(replace(balanced.pattern, groups=(points,)), alternatives._limits("sparing")):
             assert own >= objective.value(objective.tally(points), weights).utility - 0.1  # of a percent of fall

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holocrine.domain.vocabulary import Harm, Region, Target
-from holocrine.planning.objective import FREE, PlanObjective, Value, Weights, searched, shots
-from holocrine.planning.point import Point
+from holocrine.planning.objective import PlanObjective, Value, Weights
+from holocrine.planning.pool import Found, Pool, price_of_waste, within
 from holocrine.planning.search import NOTHING, Pattern, Search
 from holocrine.planning.setting import Setting
 from holocrine.planning.trade_offs import Weighed
+from holocrine.planning.vials import opened
 from holocrine.simulation.binding import Shots, no_shots
-from holocrine.simulation.course import REPLICATES, Harms, Simulation, harms_of, run
+from holocrine.simulation.course import REPLICATES, Simulation, run
 from holocrine.simulation.harms import probability_interval
 from holocrine.simulation.simulator import Simulator
 from holocrine.simulation.summary import mean_fall
@@ -45,8 +46,6 @@ LEAST_SEEN = 1e-5
 """Mean probability below which a search has not seen a harm and nothing can be learnt for its cap."""
 TIGHTER = 0.8
 """Factor on the caps for every round after the second."""
-ROW_MM = 2.0
-"""Points within this height of each other are listed as one row."""
 NEAR_LIMIT = 0.75
 """A plan whose harm comes this close to its limit has used the room there is."""
 
@@ -70,15 +69,6 @@ class Candidate:
         return float(self.shots.units.sum())
 
 
-@dataclass(frozen=True)
-class Found:
-    """A plan some search found: its worth on the planning draws and the upper end of each harm (0-1), one landing."""
-
-    pattern: Pattern
-    value: Value
-    highs: Mapping[Harm, float]
-
-
 def planning_index(simulator: Simulator) -> tuple[NDArray[np.int64], float]:
     """Draws on which the search runs, one per spatial draw, and how likely sebum responds at all.
 
@@ -90,12 +80,6 @@ def planning_index(simulator: Simulator) -> tuple[NDArray[np.int64], float]:
     among = active if active.size else np.arange(draws.n)
     _, first = np.unique(draws.spatial_of[among], return_index=True)
     return among[first], active.size / draws.n
-
-
-def listed(points: Sequence[Point]) -> list[Point]:
-    """Points as a plan lists them: per region, row by row from the top, from the patient's right to the left."""
-    order = get_args(Region)
-    return sorted(points, key=lambda p: (order.index(p.region), -round(p.y / ROW_MM), p.x, p.y))
 
 
 @dataclass
@@ -124,9 +108,12 @@ class Alternatives:
         self.limits = {harm: limit for harm, limit in self.limits.items() if harm in self.simulator.harm_muscles}
         self.cap_ratio: dict[Harm, float] = dict.fromkeys(self.limits, CAP_START)
         self.upper_of_mean: dict[Harm, float] = dict.fromkeys(self.limits, 1.0 / CAP_START)
-        self.pool: list[Found] = []
-        self._harms: dict[Pattern, Harms] = {NOTHING: {}}
-        self.unlimited = self._without_harm()
+        self.pool = Pool(self.objective)
+        self._first, value = self.search.best(replace(BALANCED, harm=0.0), {})
+        self.unlimited = value.utility
+        """Worth (percent) of the best plan when harm has neither price nor limit; its harms are the first guess of how
+        mean and upper end go together."""
+        self._learn(self.pool.add(self._first, value))
 
     def _falls(self, simulation: Simulation) -> dict[Target, Array]:
         """Fall (draws, weeks) of every target by the whole model, for injections that only the skin feels."""
@@ -138,10 +125,6 @@ class Alternatives:
         """Areas of the regions that are read out, cm2."""
         return self.simulator.person.scene.areas
 
-    def _shots(self, pattern: Pattern) -> Shots:
-        """Injections in the order of the written plan: a point's placement error goes by its place in the list."""
-        return shots(listed(pattern.points), self.setting.product.name, self.setting.face)
-
     def all(self, tell: Callable[[str], None]) -> list[Candidate]:
         """No injection first, then sparing, balanced, thorough.
 
@@ -149,7 +132,7 @@ class Alternatives:
         most at its own prices among all that any search found and that keep its limits. `tell` hears of every
         search begun.
         """
-        before = self.pool[0].pattern
+        before = self._first
         for name in SEARCH_ORDER:
             tell(f"{name} plan")
             self._search(name, before)
@@ -160,63 +143,17 @@ class Alternatives:
         finished = {pattern: self._finish(pattern) for pattern in dict.fromkeys(chosen.values())}
         return [replace(finished[pattern], name=name) for name, pattern in chosen.items()]
 
-    def _without_harm(self) -> float:
-        """Worth (percent) of the best plan when harm has neither price nor limit.
-
-        What it does to the harms on all draws is the first guess of how mean and upper end go together.
-        """
-        pattern, value = self.search.best(replace(BALANCED, harm=0.0), {})
-        self._learn(self._keep(pattern, value), self.search.harms_seen(pattern))
-        return value.utility
-
-    def _keep(self, pattern: Pattern, value: Value) -> Found:
-        """Put a plan into the pool."""
-        harms = harms_of(self.simulator, self._shots(pattern), replicates=1)
-        self.pool.append(Found(pattern, value, self._highs(harms, 1)))
-        return self.pool[-1]
-
-    def worth_without_harm(self, candidate: Candidate) -> float:
-        """What a finished alternative is worth at the balanced prices of dose and punctures, percent."""
-        weighed = self.weighed(candidate)
+    def worth_without_harm(self, chosen: Pattern) -> float:
+        """What a plan that was found is worth at the balanced prices of dose and punctures, percent."""
+        weighed = self.looked_at()[chosen]
         return weighed.benefit - BALANCED.price(weighed.units, weighed.points, self.objective.labelled_total)
 
-    def looked_at(self) -> list[Weighed]:
+    def looked_at(self) -> dict[Pattern, Weighed]:
         """Every plan found, with what it costs and buys."""
-        return [self._weighed(found) for found in self.pool]
-
-    def weighed(self, candidate: Candidate) -> Weighed:
-        """A finished alternative among those that were looked at."""
-        return next(
-            (self._weighed(found) for found in self.pool if found.pattern == candidate.pattern),
-            Weighed(0, 0.0, 0.0, 0.0),
-        )
-
-    def _weighed(self, found: Found) -> Weighed:
-        points = found.pattern.points
-        units = sum(point.units for point in points)
-        checked = self._harms.get(found.pattern)
-        highs = self._highs(checked, REPLICATES) if checked else found.highs
-        worst = max((highs[harm] / max(limit, 1e-9) for harm, limit in self.limits.items()), default=0.0)
-        return Weighed(len(points), units, found.value.benefit, worst)
+        return self.pool.weighed(self.limits)
 
     def _best(self, name: Name) -> Pattern:
-        """The plan in the pool that is worth most at the alternative's own prices and keeps its limits."""
-        limits = self._limits(name)
-        nothing = Found(NOTHING, self.objective.value(self.objective.tally(()), FREE), dict.fromkeys(limits, 0.0))
-        falling = sorted([nothing, *self.pool], key=lambda found: self._worth(found, name), reverse=True)
-        return next(f.pattern for f in falling if _within(f.highs, limits) and self._keeps(f.pattern, limits))
-
-    def _keeps(self, pattern: Pattern, limits: Mapping[Harm, float]) -> bool:
-        """Whether a plan keeps the limits with every landing that risks are told from."""
-        if pattern not in self._harms:
-            self._harms[pattern] = harms_of(self.simulator, self._shots(pattern))
-        return _within(self._highs(self._harms[pattern], REPLICATES), limits)
-
-    def _worth(self, found: Found, name: Name) -> float:
-        points = found.pattern.points
-        return self.objective.priced(
-            found.value, sum(point.units for point in points), len(points), BALANCED.scaled(PRICE_FACTORS[name])
-        ).utility
+        return self.pool.best(BALANCED.scaled(PRICE_FACTORS[name]), self._limits(name))
 
     def _limits(self, name: Name) -> dict[Harm, float]:
         return {harm: HARM_SHARES[name] * limit for harm, limit in self.limits.items()}
@@ -225,33 +162,37 @@ class Alternatives:
         """Search under caps on a few draws, check the limits on all draws, correct the caps, repeat.
 
         Everything found goes into the pool. When nothing keeps the limits, the last plan and `before`, one found
-        at other prices, are thinned out until they do.
+        at other prices, are thinned out until they do. Where a plan opens a second vial or more, one with a vial
+        less is looked for too.
         """
         weights, limits = BALANCED.scaled(PRICE_FACTORS[name]), self._limits(name)
-        succeeded, starts = False, (before,)
+        succeeded, pattern = False, before
         for attempt in range(MOST_ROUNDS):
-            tighter = TIGHTER ** max(0, attempt - 1)
-            caps = {harm: tighter * CLOSE * self.cap_ratio[harm] * limit for harm, limit in limits.items()}
-            pattern, value = self.search.best(weights, caps, starts)
-            starts = (pattern,)
-            found, seen = self._keep(pattern, value), self.search.harms_seen(pattern)
-            self._learn(found, seen)
-            within = _within(found.highs, limits) and self._keeps(pattern, limits)
-            succeeded |= within and bool(pattern.groups)
+            tighter = CLOSE * TIGHTER ** max(0, attempt - 1)
+            caps = {harm: tighter * self.cap_ratio[harm] * limit for harm, limit in limits.items()}
+            pattern, value = self.search.best(weights, caps, (pattern,))
+            found = self.pool.add(pattern, value)
+            seen = self._learn(found)
+            keeps = within(found.highs, limits) and self.pool.keeps(pattern, limits)
+            succeeded |= keeps and bool(pattern.groups)
             free = all(seen[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
             used = any(found.highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
-            if within and (free or used or attempt + 1 >= ROUNDS):
+            if keeps and (free or used or attempt + 1 >= ROUNDS):
                 break
         if not succeeded:
             for dense in dict.fromkeys((before, pattern)):
                 self._thin_on_all_draws(dense, weights, limits)
+        if pattern.solution and (vials := opened(pattern.units, pattern.solution.vial_units)) > 1:
+            self.pool.add(*self.search.best(weights, caps, (pattern,), vials - 1))
 
-    def _learn(self, found: Found, seen: Mapping[Harm, float]) -> None:
-        """How an upper end goes with the mean that a search has `seen` and with the mean on the planning draws."""
+    def _learn(self, found: Found) -> Mapping[Harm, float]:
+        """How an upper end goes with the mean (0-1) that a search sees, which is returned, and the planning draws'."""
+        seen = self.search.harms_seen(found.pattern)
         for harm, high in found.highs.items():
             if seen[harm] > LEAST_SEEN and high > 0.0:
                 self.cap_ratio[harm] = seen[harm] / high
                 self.upper_of_mean[harm] = high / found.value.harm[harm]
+        return seen
 
     def _thin_on_all_draws(self, pattern: Pattern, weights: Weights, limits: Mapping[Harm, float]) -> None:
         """Add the pattern without its lowest groups, as few as keep the limits on all draws, found by halving.
@@ -262,32 +203,17 @@ class Alternatives:
         bad, good = 0, len(ordered.groups)
         while good - bad > 1:
             middle = (bad + good) // 2
-            fewer = replace(ordered, groups=ordered.groups[middle:])
-            if self._keeps(fewer, limits):
+            if self.pool.keeps(replace(ordered, groups=ordered.groups[middle:]), limits):
                 good = middle
             else:
                 bad = middle
         kept = replace(ordered, groups=ordered.groups[good:])
         if kept.groups:
-            self._keep(kept, self.objective.value(self.objective.tally(kept.points), weights))
-
-    def _highs(self, harms: Harms, replicates: int) -> dict[Harm, float]:
-        """Upper end (0-1) of every harm's probability: on all draws, or on those alone that no search has seen.
-
-        The higher of the two counts, because a search finds what happens to be harmless on the draws it sees.
-        """
-        many = self.simulator.draws.repaired(replicates)
-        unseen = np.flatnonzero(~searched(many))
-        highs = {}
-        for harm, (probability, _) in harms.items():
-            highs[harm] = probability_interval(probability, many.spatial_of)[2]
-            if unseen.size:
-                highs[harm] = max(highs[harm], probability_interval(probability[unseen], many.spatial_of[unseen])[2])
-        return highs
+            self.pool.add(kept, self.objective.value(self.objective.tally(kept.points), weights))
 
     def _finish(self, pattern: Pattern) -> Candidate:
-        given = self._shots(pattern)
-        simulation = run(self.simulator, given, self._harms.get(pattern))
+        given = self.pool.shots(pattern)
+        simulation = run(self.simulator, given, self.pool.harms(pattern))
         spatial_of = self.simulator.draws.repaired(REPLICATES).spatial_of
         risks = {h: probability_interval(p, spatial_of) for h, p in simulation.harm_probability.items()}
         outcomes = self.judge(simulation, given)
@@ -297,11 +223,8 @@ class Alternatives:
         }
         benefit = float(np.mean([fall.mean() for fall in falls.values()]))
         value = Value(benefit, {harm: mean for harm, (mean, _, _) in risks.items()}, benefit)
-        worth = self.objective.priced(value, float(given.units.sum()), given.units.size, BALANCED).utility
+        worth = self.objective.priced(value, pattern.units, given.units.size, BALANCED).utility
+        worth -= price_of_waste(pattern, BALANCED, self.objective.labelled_total)
         within = all(high <= self.limits[harm] for harm, (_, _, high) in risks.items())
         utility = round(worth, 9) + 0.0  # a hair below nothing is 0, not -0
         return Candidate("no_injection", pattern, given, simulation, risks, falls, utility, within)
-
-
-def _within(highs: Mapping[Harm, float], limits: Mapping[Harm, float]) -> bool:
-    return all(highs.get(harm, 0.0) <= limit for harm, limit in limits.items())

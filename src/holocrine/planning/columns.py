@@ -106,12 +106,14 @@ def _goal(objective: PlanObjective, group: Group, draws: Draws) -> Array:
 
 def lattice_places(setting: Setting) -> tuple[Array, float]:
     """Places (n, 2) mm that may be injected and their spacing; none when no target is reached through the skin."""
+    found = np.empty((0, 2)), SPACINGS_MM[-1]
     if setting.doses:
-        for spacing in SPACINGS_MM:
+        for spacing in reversed(SPACINGS_MM):
             places = hexagonal(setting, spacing, centred=True)
-            if len(places) <= MOST_PLACES:
-                return places, spacing
-    return np.empty((0, 2)), SPACINGS_MM[-1]
+            if len(places) > MOST_PLACES:
+                break
+            found = places, spacing
+    return found
 
 
 def _at_places(setting: Setting, solution: Solution, places: Array, numbers: Sequence[int]) -> Iterator[Group]:

@@ -10,9 +10,9 @@ from holocrine.anatomy.sheets import to_sheet
 from holocrine.domain.plan import Alternative, InjectionPoint, Objective, Plan, Solution
 from holocrine.domain.vocabulary import Region
 from holocrine.planning.aims import TERMINAL
-from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate, listed
+from holocrine.planning.alternatives import BALANCED, PRICE_FACTORS, Alternatives, Candidate
 from holocrine.planning.bound import bound
-from holocrine.planning.point import Point
+from holocrine.planning.point import Point, listed
 from holocrine.planning.setting import Setting
 from holocrine.planning.trade_offs import binding, trade_offs
 
@@ -60,6 +60,7 @@ def choose(candidates: Sequence[Candidate]) -> Candidate:
 
 def plan_of(alternatives: Alternatives, candidates: Sequence[Candidate], chosen: Candidate) -> Plan:
     """The chosen alternative as a plan; limits, overrides and provenance are added by the caller."""
+    looked_at = alternatives.looked_at()
     return Plan(  # type: ignore[call-arg]  # `point` is the alias of `points`
         title=f"{chosen.name.replace('_', ' ')} plan for {alternatives.setting.case.patient.pseudonym}",
         source="optimised by Holocrine",
@@ -67,7 +68,7 @@ def plan_of(alternatives: Alternatives, candidates: Sequence[Candidate], chosen:
         point=injection_points(alternatives.setting, chosen.pattern.points),
         objective=_objective(alternatives, chosen),
         alternatives=tuple(_alternative(candidate, chosen, alternatives) for candidate in candidates),
-        trade_offs=trade_offs(alternatives.looked_at(), alternatives.weighed(chosen)),
+        trade_offs=trade_offs(tuple(looked_at.values()), looked_at[chosen.pattern]),
         binding=binding(
             alternatives.setting,
             chosen.pattern.points,
@@ -109,7 +110,7 @@ def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
     total = alternatives.setting.product.labelled_facial_maximum
     targets = " and ".join(target.replace("_", " ") for target in alternatives.targets)
     limit = bound(alternatives.objective, alternatives.setting, BALANCED, chosen.pattern.points)
-    by_limits = max(0.0, alternatives.unlimited - alternatives.worth_without_harm(chosen))
+    by_limits = max(0.0, alternatives.unlimited - alternatives.worth_without_harm(chosen.pattern))
     return Objective(
         description=(
             f"expected mean percent fall in {targets} over the goal area in weeks 2 to 16, less the prices below; "
@@ -118,6 +119,7 @@ def _objective(alternatives: Alternatives, chosen: Candidate) -> Objective:
         weights={
             f"percent per {total:g} units of {alternatives.setting.product.name}": BALANCED.dose,
             "percent per puncture": BALANCED.puncture,
+            "share of that price for units left over in a second or later vial": 1.0,
             "percent per 1% probability of a harm": BALANCED.harm,
         },
         value=round(chosen.utility, 4),

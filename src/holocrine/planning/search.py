@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -31,6 +32,11 @@ class Pattern:
     def points(self) -> tuple[Point, ...]:
         """All points."""
         return tuple(point for group in self.groups for point in group)
+
+    @property
+    def units(self) -> float:
+        """Units of the product in all."""
+        return sum(point.units for point in self.points)
 
     @property
     def spacing(self) -> float | None:
@@ -74,18 +80,23 @@ class Search:
     _prepared: dict[Solution, Prepared] = field(default_factory=dict)
 
     def best(
-        self, weights: Weights, caps: Mapping[Harm, float], starts: Sequence[Pattern] = ()
+        self,
+        weights: Weights,
+        caps: Mapping[Harm, float],
+        starts: Sequence[Pattern] = (),
+        vials: float = math.inf,
     ) -> tuple[Pattern, Value]:
         """The best plan found from each of `starts`, or from nothing; nothing when nothing pays.
 
-        `caps` bound the mean probability of each harm (0-1). Value is without the penalty for caps.
+        `caps` bound the mean probability of each harm (0-1), `vials` may be opened. Value is without the penalty for
+        caps.
         """
         found, most = NOTHING, 0.0
         for solution in self.setting.solutions:
             ready = self.prepared(solution)
             columns = ready.columns
             for start in _begun(columns, starts):
-                ascent = self.ascent(ready, weights, caps)
+                ascent = self.ascent(ready, weights, caps, vials)
                 chosen, worth = ascent.run(start)
                 self.evaluations += ascent.evaluations
                 if worth > most:
@@ -109,7 +120,7 @@ class Search:
             self._prepared[solution] = Prepared.of(self.objective, columns)
         return self._prepared[solution]
 
-    def ascent(self, ready: Prepared, weights: Weights, caps: Mapping[Harm, float]) -> Ascent:
+    def ascent(self, ready: Prepared, weights: Weights, caps: Mapping[Harm, float], vials: float = math.inf) -> Ascent:
         """A search with nothing chosen yet; the ledgers forget what another search among the same columns chose."""
         columns = ready.columns
         ready.goal.clear()
@@ -123,14 +134,15 @@ class Search:
             [sum(p.units for p in group if p.labelled_region in limit.regions) for group in columns.groups]
             for limit in self.setting.unit_limits
         ]
-        use.append([float(len(group)) for group in columns.groups])
+        use += [units, [float(len(group)) for group in columns.groups]]
+        most = [*(limit.left for limit in self.setting.unit_limits), vials * columns.solution.vial_units, MAX_POINTS]
         return Ascent(
             columns,
             ready.goal,
             ready.harm,
             np.array(price),
             np.array(use),
-            np.array([*(limit.left for limit in self.setting.unit_limits), MAX_POINTS]),
+            np.array(most),
             weights,
             caps,
         )
