@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from holocrine.solvers import superposition
-from holocrine.solvers.superposition import bin_pairs, superpose
+from holocrine.solvers.superposition import bin_doses, bin_pairs, superpose
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -153,3 +153,15 @@ def test_cells_are_shared_out_whole(seed: int, nodes_one: int, nodes_two: int) -
     for function in (lambda a, b: 2.0 * a - 3.0 * b, lambda a, b: a * b + 1.0):
         expected = function(one, two).mean(axis=1)
         assert (weights * function(i, j)).sum(axis=(1, 2)) == pytest.approx(expected, rel=1e-11, abs=1e-11)
+
+
+@pytest.mark.parametrize("nodes_one", [1, 5])
+def test_doses_are_binned_as_their_positions(nodes_one: int) -> None:
+    random, corner, nodes = np.random.default_rng(5), 0.03, 20
+    dose, half = random.lognormal(-3.0, 3.0, (7, 40)), random.lognormal(-3.0, 1.0, 7)
+    one = random.uniform(0.0, nodes_one - 1.0, (7, 40))
+    two = (nodes - 1) * np.log1p(dose / (dose + half[:, None]) / corner) / np.log1p(1.0 / corner)
+    where = slice(11, 29)
+    weights = bin_doses(one, dose, half, corner, where, nodes_one, nodes)
+    assert weights == pytest.approx(bin_pairs(one[:, where], two[:, where], nodes_one, nodes), abs=1e-14)
+    assert weights.sum(axis=(1, 2)) == pytest.approx(1.0)

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from holocrine.domain.vocabulary import Harm, Region
 from holocrine.models.harms import EVERY_HARM
 from holocrine.models.junction import Terminal
-from holocrine.simulation.binding import Shots, bound_dose, loading
+from holocrine.simulation.binding import Shots, bound_dose, half_dose
 from holocrine.simulation.draws import stream
 from holocrine.simulation.harms import harm_probability, lost_force, shift
 from holocrine.simulation.muscle_course import muscle_courses, muscle_forces
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import NEW_NODES, node_positions
+from holocrine.simulation.response import CORNER, NEW_NODES
 from holocrine.simulation.simulator import Simulator
-from holocrine.solvers.superposition import bin_pairs
+from holocrine.solvers.superposition import bin_doses
 
 Array = NDArray[np.float64]
 
@@ -112,11 +112,11 @@ def _gland_courses(simulator: Simulator, shots: Shots) -> dict[str, dict[Region,
     courses: dict[str, dict[Region, Array]] = {name: {} for name in names}
     for terminal in glands:
         name = "sebum" if terminal == "sebaceous" else "sweat"
-        new = node_positions(loading(terminal, bound[terminal], shots.product, draws), NEW_NODES)
-        past = simulator.past_positions(simulator.residual.get(terminal), new.shape)
+        dose, half = np.ascontiguousarray(bound[terminal]), half_dose(terminal, shots.product, draws)
+        past = simulator.past_positions(simulator.residual.get(terminal), dose.shape)
         surface = simulator.responses[terminal]
         for region, where in places.items():
-            weights = bin_pairs(past[:, where], new[:, where], simulator.past_nodes, NEW_NODES)
+            weights = bin_doses(past, dose, half, CORNER, where, simulator.past_nodes, NEW_NODES)
             courses[name][region] = np.einsum("dij,dijw->dw", weights, surface.values)
             courses[f"{name} untreated"][region] = np.einsum("di,diw->dw", weights.sum(axis=2), surface.untreated)
     return courses

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from holocrine.simulation.binding import Shots, loading, muscle_dose
+from holocrine.simulation.binding import Shots, half_dose, muscle_dose
 from holocrine.simulation.placement import placed
-from holocrine.simulation.response import NEW_NODES, node_positions
+from holocrine.simulation.response import CORNER, NEW_NODES
 from holocrine.simulation.simulator import Simulator
-from holocrine.solvers.superposition import bin_pairs
+from holocrine.solvers.superposition import bin_doses
 
 Array = NDArray[np.float64]
 
@@ -59,11 +59,11 @@ def _node_weights(simulator: Simulator, shots: Shots, names: Sequence[str], repl
     cells, places = person.scene.muscle_cells(names)
     landed = placed(shots.xy, shots.depth, many, person.experience)
     reaching = muscle_dose(shots, landed, cells, places, many, simulator.library)
-    new = node_positions(loading("motor", reaching, shots.product, many), NEW_NODES)
-    past = simulator.past_positions(_of_names(simulator, names), new.shape)
+    half = half_dose("motor", shots.product, many)
+    past = simulator.past_positions(_of_names(simulator, names), reaching.shape)
     found = {}
     for name, where in places.items():
-        weights = bin_pairs(past[:, where], new[:, where], simulator.past_nodes, NEW_NODES)
+        weights = bin_doses(past, reaching, half, CORNER, where, simulator.past_nodes, NEW_NODES)
         found[name] = weights.reshape(replicates, draws.n, *weights.shape[1:])
     return found
 
