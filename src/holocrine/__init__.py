@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from holocrine.errors import FieldError as FieldError
     from holocrine.errors import HolocrineError as HolocrineError
     from holocrine.errors import InputError as InputError
+    from holocrine.following import forecast as forecast
     from holocrine.learning import calibrate as calibrate
     from holocrine.learning import evidence as evidence
     from holocrine.learning import validate as validate
@@ -47,6 +48,7 @@ _HOME = {
     "schema": "holocrine.services",
     "export_sbml": "holocrine.services",
     "virtual_population": "holocrine.services",
+    "forecast": "holocrine.following",
     "calibrate": "holocrine.learning",
     "validate": "holocrine.learning",
     "evidence": "holocrine.learning",

@@ -26,7 +26,10 @@ from holocrine.cli_common import (
 )
 from holocrine.cli_evidence import evidence
 from holocrine.cli_export import export
+from holocrine.cli_forecast import forecast
+from holocrine.cli_import import import_
 from holocrine.cli_record import record
+from holocrine.cli_trial import trial
 from holocrine.cli_validation import calibrate, validate
 from holocrine.errors import HolocrineError, InputError
 
@@ -45,7 +48,7 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `_run` answers it
 )
-for verb in (export, evidence, validate, calibrate, record):
+for verb in (forecast, export, import_, evidence, validate, calibrate, record, trial):
     app.command(verb)
 
 CaseFile = Annotated[Path, Parameter(help="Case file (TOML, schema holocrine.case/1).")]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import getpass
-import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from cyclopts import App, Parameter
 
-from holocrine.cli_common import DONE, THE_ANSWER_IS_NO, print_json, seed_or_default, whole_number
+from holocrine.cli_common import DONE, THE_ANSWER_IS_NO, print_json
+from holocrine.cli_store import STORE_DEFAULTS, Author, StoreOptions, author_or_login, now
 from holocrine.errors import InputError, nearest_match
 from holocrine.units import PRODUCTS
 
@@ -28,51 +25,11 @@ record = App(name="record", help="Keep what was done to a person and what was se
 
 KINDS = ("patient", "plan", "treatment", "observation", "photo", "event")
 """What can be added; the same words as `domain.record.RecordKind` (a test compares them)."""
-KEY_VARIABLE = "HOLOCRINE_RECORD_KEY"
 
-Author = Annotated[str | None, Parameter(help="Who writes this. Without it: the login name.")]
 PatientName = Annotated[str | None, Parameter(help="Pseudonym, or id such as patient-1.")]
 EntryName = Annotated[str, Parameter(help="Id of the entry, such as treatment-3.")]
 Why = Annotated[str, Parameter(help="The reason, 3 to 500 characters; it is kept.")]
 Product = Annotated[str | None, Parameter(help="Only this product, such as onabotulinumtoxinA.")]
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Common:
-    """Options that every `record` verb takes."""
-
-    store: Annotated[
-        str | None,
-        Parameter(
-            env_var="HOLOCRINE_STORE",
-            help="File, or postgresql://user@host/database. Without it: record.db in your data folder.",
-        ),
-    ] = None
-    key_file: Annotated[
-        Path | None, Parameter(help=f"File with the key of an encrypted record; or the variable {KEY_VARIABLE}.")
-    ] = None
-    json: Annotated[bool, Parameter(negative="", help="One JSON document on standard output, nothing else.")] = False
-    seed: Annotated[
-        int | None, Parameter(converter=whole_number, help="Accepted for uniformity: nothing is drawn here.")
-    ] = None
-
-    @property
-    def key(self) -> str | None:
-        """The key, out of the file or the environment; never off the command line, where others could read it."""
-        from holocrine.record.location import read_key
-
-        return read_key(self.key_file) if self.key_file is not None else os.environ.get(KEY_VARIABLE)
-
-    def open(self, *, create: bool = False) -> Store:
-        """The store these options name."""
-        from holocrine.record.store import open_store
-
-        seed_or_default(self.seed)
-        return open_store(self.store, key=self.key, create=create)
-
-
-DEFAULTS = Common()
 
 
 @record.command
@@ -83,7 +40,7 @@ def add(
     patient: Annotated[str | None, Parameter(help="For a plan: whose it is, pseudonym or id.")] = None,
     forecast: Annotated[Path | None, Parameter(help="For a plan: its forecast.json.")] = None,
     author: Author = None,
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """Add a patient, plan, treatment, observation, photo or adverse event; print its id.
 
@@ -94,10 +51,10 @@ def add(
     from holocrine.record.writer import checked_author, refuse_future
 
     entry, photo = _read(_kind(kind), file, patient, forecast)
-    name, now = checked_author(_author(author)), _now()
-    refuse_future(entry, now)  # before a record is begun for it
+    name, at = checked_author(author_or_login(author)), now()
+    refuse_future(entry, at)  # before a record is begun for it
     with common.open(create=kind == "patient") as store:
-        with store.writing(author=name, at=now) as writer:
+        with store.writing(author=name, at=at) as writer:
             writer.add(entry, photo)
         return _written(store, writer, common)
 
@@ -110,7 +67,7 @@ def amend(
     reason: Why,
     forecast: Annotated[Path | None, Parameter(help="For a plan: its forecast.json.")] = None,
     author: Author = None,
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """Write a new version of an entry; the old one stays and says what replaced it.
 
@@ -120,19 +77,19 @@ def amend(
     with common.open() as store:
         owner = store.history(entry)[-1].patient
         new, photo = _read(kind, file, owner if kind == "plan" else None, forecast)
-        with store.writing(author=_author(author), at=_now()) as writer:
+        with store.writing(author=author_or_login(author), at=now()) as writer:
             writer.amend(entry, new, reason, photo)
         return _written(store, writer, common)
 
 
 @record.command
-def delete(entry: EntryName, *, reason: Why, author: Author = None, common: Common = DEFAULTS) -> int:
+def delete(entry: EntryName, *, reason: Why, author: Author = None, common: StoreOptions = STORE_DEFAULTS) -> int:
     """Mark an entry as deleted. It is no longer listed; `record show` still has all its versions.
 
     Example: holocrine record delete observation-7 --reason "read on another person"
     """
     with common.open() as store:
-        with store.writing(author=_author(author), at=_now()) as writer:
+        with store.writing(author=author_or_login(author), at=now()) as writer:
             writer.delete(entry, reason)
         return _written(store, writer, common)
 
@@ -143,7 +100,7 @@ def erase(
     *,
     reason: Why,
     author: Annotated[str, Parameter(help="Who erases.")],
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """Remove for good all that was written about a person. That it happened stays in the chain, which stays valid.
 
@@ -152,7 +109,7 @@ def erase(
     Example: holocrine record erase amber-29 --reason "request of 2 March" --author "Dr A. Example"
     """
     with common.open() as store:
-        with store.writing(author=author, at=_now()) as writer:
+        with store.writing(author=author, at=now()) as writer:
             writer.erase(patient, reason)
         return _written(store, writer, common)
 
@@ -162,7 +119,7 @@ def list_entries(
     *,
     kind: Annotated[str | None, Parameter(help=f"Only one of {', '.join(KINDS)}.")] = None,
     patient: PatientName = None,
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """List what is in the record now.
 
@@ -180,7 +137,7 @@ def show(
     entry: EntryName,
     *,
     image: Annotated[Path | None, Parameter(help="For a photo: a new file to write the image to.")] = None,
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """Show every version of one entry, and of a treatment how it departed from its plan.
 
@@ -208,7 +165,7 @@ def verify(
     save_head: Annotated[
         Path | None, Parameter(help="New file for the head; keep it where nobody can change both.")
     ] = None,
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """Compute every hash again and name each row that was altered, lost, moved or inserted; exit code 1 if any was.
 
@@ -235,7 +192,7 @@ def recall(
     lot: Annotated[str, Parameter(help="Lot number; capitals, spaces and hyphens do not matter.")],
     *,
     product: Product = None,
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """Name every patient, treatment and point that got a lot.
 
@@ -257,7 +214,7 @@ def recall(
 
 
 @record.command
-def backup(file: Annotated[Path, Parameter(help="New file.")], *, common: Common = DEFAULTS) -> int:
+def backup(file: Annotated[Path, Parameter(help="New file.")], *, common: StoreOptions = STORE_DEFAULTS) -> int:
     """Write the whole record to one file with a checksum; nobody has to stop working. An encrypted one stays so.
 
     Example: holocrine record backup record-2026-03-02.backup
@@ -265,7 +222,7 @@ def backup(file: Annotated[Path, Parameter(help="New file.")], *, common: Common
     from holocrine.record.backup import backup as write
 
     with common.open() as store:
-        made = write(store, file, at=_now())
+        made = write(store, file, at=now())
     return _answer(made, [f"Written: {file}, {made.head.number} entries, head {made.head.hash}"], common)
 
 
@@ -276,7 +233,7 @@ def restore(
     backup_key_file: Annotated[
         Path | None, Parameter(help="File with the key of an encrypted backup, where it is not that of the record.")
     ] = None,
-    common: Common = DEFAULTS,
+    common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
     """Fill an empty record from a backup of any kind of store. Refuses a damaged file and a record with entries.
 
@@ -314,7 +271,7 @@ def _read(kind: RecordKind, file: Path, patient: str | None, forecast: Path | No
     return read_entry(kind, text, str(file)), None
 
 
-def _written(store: Store, writer: Writer, common: Common) -> int:
+def _written(store: Store, writer: Writer, common: StoreOptions) -> int:
     from holocrine.domain.record_answer import Written
     from holocrine.report.wording import count
 
@@ -325,7 +282,7 @@ def _written(store: Store, writer: Writer, common: Common) -> int:
     return _answer(document, lines, common)
 
 
-def _answer(document: Record, lines: Iterable[str], common: Common) -> int:
+def _answer(document: Record, lines: Iterable[str], common: StoreOptions) -> int:
     if common.json:
         print_json(document.model_dump(mode="json", by_alias=True))
     else:
@@ -403,17 +360,3 @@ def _word(name: str, word: str, allowed: Sequence[str]) -> str:
         hint = f" Did you mean {near}?" if near else ""
         raise InputError(f"record: {name}: {word[:80]!a} is not known. Allowed: {', '.join(allowed)}.{hint}")
     return word
-
-
-def _author(name: str | None) -> str:
-    """The author given, or the login name."""
-    if name is not None:
-        return name
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError) as error:
-        raise InputError("--author: this login has no name. Give the author.") from error
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -18,7 +18,7 @@ VERDICTS = {
         "reasonable_with_conditions",
     ),
     **dict.fromkeys(("jawline-acne", "acne-add-on", "hormonal-acne"), "try_first"),
-    "repeat-10-weeks": "not_now",
+    **dict.fromkeys(("repeat-10-weeks", "follow-up"), "not_now"),
     "pregnant": "contraindicated",
     "myasthenia-aminoglycoside": "contraindicated",
     **dict.fromkeys(("incomplete", "scars-muscle-pull", "upper-face-lines", "jaw", "repeat-frown-lines"), "ask"),

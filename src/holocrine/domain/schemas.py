@@ -12,6 +12,8 @@ from holocrine.domain.answer import PlanDocument, SimulateDocument
 from holocrine.domain.assessment import Assessment
 from holocrine.domain.calibration import Calibration
 from holocrine.domain.case import Case
+from holocrine.domain.csv_mapping import CsvMapping
+from holocrine.domain.exchange import FhirExport, Imported, NmtranExport
 from holocrine.domain.export import SbmlDocument
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.individual import IndividualForecast
@@ -53,6 +55,10 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.record-recall/1": (Recall, "serialization"),
     "holocrine.record-head/1": (Head, "serialization"),
     "holocrine.record-backup/1": (Backup, "serialization"),
+    "holocrine.csv-mapping/1": (CsvMapping, "validation"),
+    "holocrine.fhir-answer/1": (FhirExport, "serialization"),
+    "holocrine.nmtran-answer/1": (NmtranExport, "serialization"),
+    "holocrine.import-answer/1": (Imported, "serialization"),
 }
 NAMES = tuple(_MODELS)
 """Every name `schema_of` knows."""

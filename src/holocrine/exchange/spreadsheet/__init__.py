@@ -1,0 +1,1 @@
+"""A clinic's spreadsheet, saved as CSV, into entries of the record; see docs/exchange.md."""

@@ -1,0 +1,1 @@
+"""The statistical analysis of a trial's data, with statsmodels."""
