@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from holocrine.services import schema as schema
     from holocrine.services import simulate as simulate
     from holocrine.services import virtual_population as virtual_population
+    from holocrine.trialling import evaluate_trial as evaluate_trial
+    from holocrine.trialling import load_trial as load_trial
 
 __version__ = "0.1.0"
 
@@ -52,6 +54,8 @@ _HOME = {
     "calibrate": "holocrine.learning",
     "validate": "holocrine.learning",
     "evidence": "holocrine.learning",
+    "load_trial": "holocrine.trialling",
+    "evaluate_trial": "holocrine.trialling",
     "Case": "holocrine.domain.case",
     "Plan": "holocrine.domain.plan",
     "Override": "holocrine.domain.plan",

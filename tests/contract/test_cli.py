@@ -22,7 +22,7 @@ from holocrine.domain.schemas import schema_of
 Command = Callable[..., Any]
 """See the fixture `holocrine_command`."""
 
-VERBS = ("assess", "plan", "simulate", "schema")
+VERBS = ("assess", "plan", "simulate", "forecast", "trial", "validate", "calibrate", "schema")
 REFUSED = ("contraindicated", "not_now", "ask")
 VERDICTS = {name: (int(verdict in REFUSED), verdict) for name, verdict in EXAMPLES.items()}
 FILES = {"plan.toml", "forecast.json", "report.html", "report.pdf"}
