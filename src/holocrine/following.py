@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holocrine import __version__
-from holocrine.anatomy.face import Face, build_face
+from holocrine.anatomy.case_face import face_of_case
+from holocrine.anatomy.face import Face
 from holocrine.anatomy.sheets import on_face
 from holocrine.assessment.assess import assess
 from holocrine.assessment.limits import limit_checks
@@ -175,7 +176,7 @@ class _Person:
 
 def _person(case: Case, size: Size, seed: int) -> _Person:
     sessions, targets = _sessions(case), _targets(case)
-    face = _face(case)
+    face = face_of_case(case)
     used, findings, unused = _readings(case, sessions)
     draws, parameters = informed(case, person_draws(seed, DRAWS)), load_parameters()
     anchors = anchors_of(draws, parameters, load_variability(parameters), load_posterior(), size.anchors)
@@ -214,18 +215,6 @@ def _targets(case: Case) -> tuple[Target, ...]:
         allowed=", ".join(FOLLOWED),
         remedy="Add one of these targets, or use holocrine simulate.",
     )
-
-
-def _face(case: Case) -> Face:
-    if case.patient.sex is None:
-        raise FieldError(
-            "sex is unknown, so the face map cannot be scaled",
-            where="case",
-            field="patient.sex",
-            allowed="female, male",
-            remedy="Fill it in.",
-        )
-    return build_face(case.patient.sex, case.patient.face)
 
 
 def _readings(

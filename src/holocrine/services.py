@@ -10,8 +10,8 @@ from typing import Any, get_args
 import numpy as np
 
 from holocrine import __version__
+from holocrine.anatomy.case_face import face_of_case
 from holocrine.anatomy.face import Face
-from holocrine.anatomy.face import build_face as face_of
 from holocrine.assessment.assess import assess as assess_case
 from holocrine.assessment.benefit import with_forecast
 from holocrine.assessment.limits import limit_checks, plan_limit_checks
@@ -25,7 +25,7 @@ from holocrine.domain.reading import read_case, read_plan
 from holocrine.domain.schemas import schema_of
 from holocrine.domain.seed import SEED
 from holocrine.domain.vocabulary import Harm, HypothesisId, KineticModel, Product, Region, SheetRegion
-from holocrine.errors import FieldError, FileError, InputError, InternalError
+from holocrine.errors import FileError, InputError, InternalError
 from holocrine.exchange.kinetics import Person, sbml_document
 from holocrine.execution import prefetch
 from holocrine.execution.person_draws import fitted_parameters, person_draws
@@ -134,15 +134,7 @@ def schema(name: str) -> dict[str, Any]:
 
 def build_face(case: Case) -> Face:
     """The face map of a case, in mm. Raises FieldError when sex is unknown or a measurement is implausible."""
-    if case.patient.sex is None:
-        raise FieldError(
-            "sex is unknown, so the face map cannot be scaled",
-            where="case",
-            field="patient.sex",
-            allowed="female, male",
-            remedy="Fill it in.",
-        )
-    return face_of(case.patient.sex, case.patient.face)
+    return face_of_case(case)
 
 
 def assess(case: Case, overrides: Sequence[Override] = ()) -> Assessment:

@@ -18,11 +18,11 @@ from holocrine.report.aftermath_page import aftermath_page
 from holocrine.report.choice_page import choice_page, hand_page
 from holocrine.report.consent_page import consent_page
 from holocrine.report.courses_page import courses_page
-from holocrine.report.markup import OFF_LABEL, callout, paragraph, section, text
+from holocrine.report.markup import callout, paragraph, section, text
 from holocrine.report.safety_card import safety_page
+from holocrine.report.shell import page
 from holocrine.report.signing_page import signing_page
 from holocrine.report.sites import site_figures
-from holocrine.report.style import report_style
 from holocrine.report.vial_page import vial_page
 
 _SHOWN_WEEK = 4.0  # the week of the headline map: near the strongest effect in the published series
@@ -127,15 +127,4 @@ def _contents(body: str) -> str:
 
 
 def _page(title: str, case: Case, body: str) -> str:
-    """The shell. The layout table repeats its head on every printed page in every browser: the off-label line."""
-    who = f"{case.patient.pseudonym}, {wording.date(case.assessed_on)}"
-    running = f'<div class="running"><strong>{text(OFF_LABEL)}</strong><span>{text(who)}</span></div>'
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        'img-src data:">'
-        f"<title>{text(title)}</title><style>{report_style()}</style></head><body>"
-        f'<table class="sheet" role="presentation"><thead><tr><td>{running}</td></tr></thead>'
-        f"<tbody><tr><td><main>{body}</main></td></tr></tbody></table></body></html>\n"
-    )
+    return page(title, f"{case.patient.pseudonym}, {wording.date(case.assessed_on)}", body)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from holocrine.domain.trial import TrialDesign
 from holocrine.domain.trial_answer import Information, Power, Quality, TrialAnswer
 from holocrine.report import wording
-from holocrine.report.markup import OFF_LABEL, bullets, callout, definitions, paragraph, picture, section, table, text
-from holocrine.report.style import report_style
+from holocrine.report.markup import bullets, callout, definitions, paragraph, picture, section, table, text
+from holocrine.report.shell import page
 from holocrine.report.trial_charts import Curve, plot_curves, plot_influences
 from holocrine.report.trial_words import SCENARIOS, needed_words, overall, primary, share, with_error
 
@@ -41,21 +41,7 @@ def trial_page(design: TrialDesign, answer: TrialAnswer, explanation: str) -> st
         ("methods", "How it was worked out", bullets(_METHODS)),
     )
     body = _masthead(answer) + _first(design, answer) + "".join(section(*part) for part in parts if part[2])
-    return page(answer.name, body)
-
-
-def page(title: str, body: str) -> str:
-    """A self-contained page with the house's style and the line that every printed sheet carries."""
-    running = f'<div class="running"><strong>{text(OFF_LABEL)}</strong><span>{text(title)}</span></div>'
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        'img-src data:">'
-        f"<title>{text(title)}</title><style>{report_style()}</style></head><body>"
-        f'<table class="sheet" role="presentation"><thead><tr><td>{running}</td></tr></thead>'
-        f"<tbody><tr><td><main>{body}</main></td></tr></tbody></table></body></html>\n"
-    )
+    return page(answer.name, answer.name, body)
 
 
 def _masthead(answer: TrialAnswer) -> str:

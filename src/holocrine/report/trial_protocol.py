@@ -7,7 +7,7 @@ from holocrine.domain.trial_answer import TrialAnswer
 from holocrine.domain.trial_estimand import population, treatment
 from holocrine.report import wording
 from holocrine.report.markup import bullets, definitions, paragraph, section, text
-from holocrine.report.trial_page import page
+from holocrine.report.shell import page
 from holocrine.report.trial_words import needed_words, primary, share, with_error
 
 _LAYOUTS = {
@@ -25,7 +25,8 @@ def protocol_page(design: TrialDesign, answer: TrialAnswer) -> str:
         + section("endpoints", "Endpoints and estimands", bullets(_endpoints(answer)))
         + section("size", "Sample size", bullets(_size(design, answer)), paragraph(_provenance(answer), "small"))
     )
-    return page(f"{design.name}: protocol summary", body)
+    title = f"{design.name}: protocol summary"
+    return page(title, title, body)
 
 
 def _design(design: TrialDesign) -> list[tuple[str, str]]:
