@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from holocrine.cli_common import DONE, print_json, progress, seed_or_default, whole_number
+from holocrine.cli_store import Author, StoreOptions, author_or_login, now
 from holocrine.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def forecast(
         str | None, Parameter(env_var="HOLOCRINE_STORE", help="Where the record is; without it your data folder.")
     ] = None,
     key_file: Annotated[Path | None, Parameter(help="File with the key of an encrypted record.")] = None,
+    keep: Annotated[
+        bool, Parameter(negative="", help="With --patient: put the forecast into the record, beside earlier ones.")
+    ] = False,
+    author: Author = None,
     full: Annotated[bool, Parameter(negative="", help="Eight times as many virtual persons.")] = False,
     json: Annotated[bool, Parameter(negative="", help="One JSON document on standard output, nothing else.")] = False,
     seed: Annotated[
@@ -48,6 +53,8 @@ def forecast(
     chosen = seed_or_default(seed)
     if (case is None) == (patient is None):
         raise InputError("forecast: give a case file or --patient NAME, one of the two.")
+    if keep and patient is None:
+        raise InputError("forecast: --keep puts it into the record, so it goes with --patient NAME.")
     from holocrine import following
 
     if case is not None:
@@ -65,6 +72,8 @@ def forecast(
             show(step, begun)
 
         found = following.forecast(loaded, full=full, seed=chosen, tell=tell)
+    if keep and patient is not None:
+        _keep(found, patient, store, key_file, author)
     if json:
         print_json(found.model_dump(mode="json", by_alias=True))
     else:
@@ -73,14 +82,24 @@ def forecast(
 
 
 def _from_record(patient: str, store: str | None, key_file: Path | None) -> Case:
-    from holocrine.cli_store import KEY_VARIABLE
     from holocrine.following import case_of_record
-    from holocrine.record.location import read_key
-    from holocrine.record.store import open_store
 
-    key = read_key(key_file) if key_file is not None else os.environ.get(KEY_VARIABLE)
-    with open_store(store, key=key) as opened:
+    with StoreOptions(store, key_file).open() as opened:
         return case_of_record(opened, patient)
+
+
+def _keep(
+    found: IndividualForecast, patient: str, store: str | None, key_file: Path | None, author: str | None
+) -> None:
+    from holocrine.domain.record_reading import forecast_entry
+
+    entry = forecast_entry(patient, found.model_dump_json(by_alias=True), "the forecast")
+    with (
+        StoreOptions(store, key_file).open() as opened,
+        opened.writing(author=author_or_login(author), at=now()) as writer,
+    ):
+        writer.add(entry)
+    print(f"Kept as {writer.written[0].id}.", file=sys.stderr)
 
 
 def lines(found: IndividualForecast) -> Iterator[str]:

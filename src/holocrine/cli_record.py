@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 record = App(name="record", help="Keep what was done to a person and what was seen; nothing is overwritten.")
 
-KINDS = ("patient", "plan", "treatment", "observation", "photo", "event")
+KINDS = ("patient", "plan", "treatment", "observation", "forecast", "photo", "event")
 """What can be added; the same words as `domain.record.RecordKind` (a test compares them)."""
 
 PatientName = Annotated[str | None, Parameter(help="Pseudonym, or id such as patient-1.")]
@@ -35,14 +35,14 @@ Product = Annotated[str | None, Parameter(help="Only this product, such as onabo
 @record.command
 def add(
     kind: Annotated[str, Parameter(help=f"{', '.join(KINDS)}.")],
-    file: Annotated[Path, Parameter(help="TOML file; for a plan its plan.toml.")],
+    file: Annotated[Path, Parameter(help="TOML file; for a plan its plan.toml, for a forecast its JSON.")],
     *,
-    patient: Annotated[str | None, Parameter(help="For a plan: whose it is, pseudonym or id.")] = None,
+    patient: Annotated[str | None, Parameter(help="For a plan or forecast: whose it is, pseudonym or id.")] = None,
     forecast: Annotated[Path | None, Parameter(help="For a plan: its forecast.json.")] = None,
     author: Author = None,
     common: StoreOptions = STORE_DEFAULTS,
 ) -> int:
-    """Add a patient, plan, treatment, observation, photo or adverse event; print its id.
+    """Add a patient, plan, treatment, observation, forecast, photo or adverse event; print its id.
 
     The first one begins the record.
 
@@ -76,7 +76,7 @@ def amend(
     kind = _kind(entry.rpartition("-")[0])
     with common.open() as store:
         owner = store.history(entry)[-1].patient
-        new, photo = _read(kind, file, owner if kind == "plan" else None, forecast)
+        new, photo = _read(kind, file, owner if kind in ("plan", "forecast") else None, forecast)
         with store.writing(author=author_or_login(author), at=now()) as writer:
             writer.amend(entry, new, reason, photo)
         return _written(store, writer, common)
@@ -252,18 +252,23 @@ def restore(
 
 def _read(kind: RecordKind, file: Path, patient: str | None, forecast: Path | None) -> tuple[Entry, bytes | None]:
     """The entry in a file, and for a photo its image."""
-    from holocrine.domain.record_reading import plan_entry, read_entry, read_photo
+    from holocrine.domain.record_reading import forecast_entry, plan_entry, read_entry, read_photo
     from holocrine.record.files import LARGEST_FORECAST, LARGEST_PHOTO, read_bytes, read_text
     from holocrine.record.photos import photo_entry
 
+    if kind in ("plan", "forecast") and patient is None:
+        raise InputError(f"record add {kind}: whose {kind} is it? Give --patient, pseudonym or id.")
+    if kind == "forecast" and patient is not None and forecast is None:
+        return forecast_entry(patient, read_text(file, LARGEST_FORECAST), str(file)), None
     text = read_text(file)
-    if kind == "plan":
-        if patient is None:
-            raise InputError("record add plan: whose plan is it? Give --patient, pseudonym or id.")
+    if kind == "plan" and patient is not None:
         told = None if forecast is None else (read_text(forecast, LARGEST_FORECAST), str(forecast))
         return plan_entry(patient, (text, str(file)), told), None
     if patient is not None or forecast is not None:
-        raise InputError(f"--patient and --forecast go with a plan; a {kind} names its patient in the file.")
+        raise InputError(
+            "--patient and --forecast go with a plan, --patient with a forecast; "
+            f"a {kind} names its patient in the file."
+        )
     if kind == "photo":
         described = read_photo(text, str(file))
         image = file.parent / described.file
@@ -321,6 +326,12 @@ def _summary(kind: RecordKind, content: dict[str, Any]) -> str:
         reading = content["observation"][0]
         words = [reading.get(name) for name in ("date", "instrument", "region", "lesion", "value")]
         return ", ".join(str(word) for word in words if word is not None)
+    if kind == "forecast":
+        from holocrine.domain.individual import IndividualForecast
+
+        told = IndividualForecast.model_validate_json(content["forecast_json"])
+        used, made_with = count(len(told.readings), "reading"), told.provenance.parameter_hash
+        return f"of {told.assessed_on}, {used}, parameters {made_with}"
     if kind == "photo":
         return f"{content['taken_on']}, {content['view']}, {content['width']} x {content['height']} pixels"
     return f"{content['onset']}, {content['event']}, grade {content['grade']}, {content['outcome']}"

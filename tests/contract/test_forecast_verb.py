@@ -177,6 +177,7 @@ def test_the_most_extreme_reading_still_has_an_answer(
         ((), "give a case file or --patient NAME"),
         (("examples/follow-up.toml", "--patient", "amber-29"), "one of the two"),
         (("no-such-file.toml",), "cannot be read"),
+        (("examples/follow-up.toml", "--keep"), "goes with --patient NAME"),
     ],
 )
 def test_bad_input_is_one_message(holocrine_command: Command, arguments: tuple[str, ...], message: str) -> None:
@@ -203,6 +204,15 @@ def test_a_patient_of_the_record(holocrine_command: Command, examples: Path, tmp
     assert ran.document["pseudonym"] == "amber-29"
     assert ran.document["assessed_on"] == "2026-03-30"
     assert len(ran.document["readings"]) == 2
+    kept = [holocrine_command("forecast", "--patient", "amber-29", "--json", "--keep", *store) for _ in range(2)]
+    assert [each.code for each in kept] == [0, 0]
+    assert [each.err for each in kept] == ["Kept as forecast-5.\n", "Kept as forecast-6.\n"]
+    (tmp_path / "forecast.json").write_text(ran.out, encoding="utf-8")
+    assert holocrine_command("record", "add", "forecast", tmp_path / "forecast.json", *store).code == 2
+    listed = holocrine_command("record", "list", "--kind", "forecast", "--json", *store).document["entries"]
+    assert [each["id"] for each in listed] == ["forecast-5", "forecast-6"]
+    assert IndividualForecast.model_validate_json(listed[0]["content"]["forecast_json"]).pseudonym == "amber-29"
+    assert holocrine_command("record", "verify", *store).code == 0
 
 
 def test_the_tables_behind_it_hold_those_behind_a_plan() -> None:

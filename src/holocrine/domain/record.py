@@ -13,8 +13,8 @@ from holocrine.domain.observation import Observation
 from holocrine.domain.patient import Patient
 from holocrine.domain.text import EARLIEST, LATEST, Day, Line80
 
-RecordKind = Literal["patient", "plan", "treatment", "observation", "photo", "event"]
-"""The kinds of entries; `event` is an adverse event."""
+RecordKind = Literal["patient", "plan", "treatment", "observation", "forecast", "photo", "event"]
+"""The kinds of entries; `forecast` is one updated with readings, `event` an adverse event."""
 
 
 def _printable(value: str) -> str:
@@ -127,6 +127,15 @@ class PlanEntry(PatientsEntry):
     schema_name: Annotated[Literal["holocrine.plan-entry/1"], Field(alias="schema")] = "holocrine.plan-entry/1"
     plan_toml: str
     forecast_json: str | None = None
+
+
+class ForecastEntry(PatientsEntry):
+    """The exact text of a forecast that was updated with this person's readings; a later one stands beside it."""
+
+    kind: ClassVar[RecordKind] = "forecast"
+
+    schema_name: Annotated[Literal["holocrine.forecast-entry/1"], Field(alias="schema")] = "holocrine.forecast-entry/1"
+    forecast_json: str
 
 
 class Consent(Record):

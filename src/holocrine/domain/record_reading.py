@@ -5,8 +5,18 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from holocrine.domain.forecast import Forecast
+from holocrine.domain.individual import IndividualForecast
 from holocrine.domain.reading import read_file, read_plan
-from holocrine.domain.record import Entry, ObservationEntry, PatientEntry, PhotoEntry, PhotoFile, PlanEntry, RecordKind
+from holocrine.domain.record import (
+    Entry,
+    ForecastEntry,
+    ObservationEntry,
+    PatientEntry,
+    PhotoEntry,
+    PhotoFile,
+    PlanEntry,
+    RecordKind,
+)
 from holocrine.domain.record_answer import Head
 from holocrine.domain.record_event import AdverseEvent
 from holocrine.domain.record_treatment import Treatment
@@ -17,6 +27,7 @@ STORED: dict[RecordKind, type[Entry]] = {
     "plan": PlanEntry,
     "treatment": Treatment,
     "observation": ObservationEntry,
+    "forecast": ForecastEntry,
     "photo": PhotoEntry,
     "event": AdverseEvent,
 }
@@ -57,18 +68,28 @@ def plan_entry(patient: str, plan: tuple[str, str], forecast: tuple[str, str] | 
     try:
         told = Forecast.model_validate_json(source)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(piece) for piece in first["loc"]) or "the file"
-        raise FileError(
-            f"{name}: {place}: {first['msg'][:200]}. Allowed: a forecast.json as written beside {where} "
-            "(holocrine.forecast/1). Give the right file."
-        ) from error
+        raise _no_forecast(error, name, f"a forecast.json as written beside {where} (holocrine.forecast/1)") from error
     if read.provenance is not None and read.provenance.parameter_hash != told.provenance.parameter_hash:
         raise FileError(
             f"{name}: was made with other parameters ({told.provenance.parameter_hash}) than {where} "
             f"({read.provenance.parameter_hash}). Give the forecast that was written with this plan, or leave it out."
         )
     return PlanEntry(patient=patient, plan_toml=text, forecast_json=source)
+
+
+def forecast_entry(patient: str, text: str, where: str) -> ForecastEntry:
+    """A forecast updated with readings: checked, then kept to the letter. Raises FileError when it is none."""
+    try:
+        IndividualForecast.model_validate_json(text)
+    except ValidationError as error:
+        raise _no_forecast(error, where, "what holocrine forecast --json printed (holocrine.individual/1)") from error
+    return ForecastEntry(patient=patient, forecast_json=text)
+
+
+def _no_forecast(error: ValidationError, where: str, allowed: str) -> FileError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(piece) for piece in first["loc"]) or "the file"
+    return FileError(f"{where}: {place}: {first['msg'][:200]}. Allowed: {allowed}. Give the right file.")
 
 
 def read_head(text: str, where: str) -> Head:

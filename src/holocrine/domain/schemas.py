@@ -18,7 +18,7 @@ from holocrine.domain.export import SbmlDocument
 from holocrine.domain.forecast import Forecast
 from holocrine.domain.individual import IndividualForecast
 from holocrine.domain.plan import Plan
-from holocrine.domain.record import ObservationEntry, PatientEntry, PhotoEntry, PhotoFile, PlanEntry
+from holocrine.domain.record import ForecastEntry, ObservationEntry, PatientEntry, PhotoEntry, PhotoFile, PlanEntry
 from holocrine.domain.record_answer import Backup, Entries, Head, Recall, Verification, Written
 from holocrine.domain.record_event import AdverseEvent
 from holocrine.domain.record_treatment import Treatment
@@ -49,6 +49,7 @@ _MODELS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]
     "holocrine.photo/1": (PhotoFile, "validation"),
     "holocrine.photo-entry/1": (PhotoEntry, "serialization"),
     "holocrine.plan-entry/1": (PlanEntry, "serialization"),
+    "holocrine.forecast-entry/1": (ForecastEntry, "serialization"),
     "holocrine.record-written/1": (Written, "serialization"),
     "holocrine.record-entries/1": (Entries, "serialization"),
     "holocrine.record-verification/1": (Verification, "serialization"),

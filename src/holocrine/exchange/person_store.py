@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from holocrine.domain.record import Entry, ObservationEntry, PatientEntry, PhotoEntry, PlanEntry
+from holocrine.domain.record import Entry, ForecastEntry, ObservationEntry, PatientEntry, PhotoEntry, PlanEntry
 from holocrine.domain.record_answer import Version
 from holocrine.domain.record_event import AdverseEvent
 from holocrine.domain.record_reading import STORED
@@ -28,6 +28,7 @@ def read_person(store: Store, patient: str, *, photos: bool) -> tuple[PersonReco
     plans = {one.name: one for one in _of(kept, PlanEntry)}
     treatments = [_with_plan(one, plans, store) for one in _of(kept, Treatment)]
     events = [_with_treatment(one, treatments, left_out) for one in _of(kept, AdverseEvent)]
+    left_out += [f"{one.name}: a forecast can be made again from what goes along" for one in _of(kept, ForecastEntry)]
     images = list(_of(kept, PhotoEntry))
     if not photos:
         left_out += [f"{one.name}: photos go along only when they are asked for" for one in images]

@@ -19,6 +19,7 @@ from holocrine.domain.reading import read_plan
 from holocrine.domain.record import (
     PATIENT_ID,
     Entry,
+    ForecastEntry,
     ObservationEntry,
     PatientEntry,
     PatientsEntry,
@@ -155,7 +156,7 @@ class Writer:
             entry = entry.model_copy(update={"patient": patient})
         if isinstance(entry, Treatment) and entry.plan is not None:
             return self._compared(entry, entry.plan)
-        if isinstance(entry, PlanEntry) and entry.forecast_json is not None:
+        if isinstance(entry, PlanEntry | ForecastEntry) and entry.forecast_json is not None:
             self._check_forecast(entry.forecast_json, patient)
         if isinstance(entry, AdverseEvent):
             self._check_lot(entry, patient)
