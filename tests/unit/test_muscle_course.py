@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from holocrine.anatomy.face import Face
 from holocrine.anatomy.sites import layer_stack
 from holocrine.anatomy.stacks import is_deep, stack_at
+from holocrine.domain.session import Session
 from holocrine.simulation.binding import Shots, muscle_dose, no_shots
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.library import KernelLibrary
-from holocrine.simulation.muscle_course import muscle_courses
+from holocrine.simulation.muscle_course import muscle_courses, past_shares
 from holocrine.simulation.placement import as_planned
 from holocrine.simulation.scene import scene
 from holocrine.simulation.simulator import Simulator
@@ -86,3 +90,22 @@ def test_bulk_follows_force_later_and_less(small_simulator: Simulator) -> None:
     assert found.force_untreated["frontalis_upper_left"] == pytest.approx(
         np.ones_like(found.force["procerus"]), abs=1e-4
     )
+
+
+def test_without_earlier_sessions_nothing_is_left_in_the_muscles(small_simulator: Simulator) -> None:
+    shares = past_shares(small_simulator, ("frontalis_lower_left",))
+    assert shares.tolist() == [[1.0]] * small_simulator.draws.n
+
+
+def test_what_is_left_lies_where_it_is(small_simulator: Simulator) -> None:
+    scene = small_simulator.person.scene
+    cells, places = scene.muscle_cells(tuple(scene.muscles))
+    residual = np.zeros((small_simulator.draws.n, len(cells)))
+    residual[:, places["frontalis_lower_left"]] = 1.0
+    session = Session(date=dt.date(2026, 1, 1), product="onabotulinumtoxinA", regions=("forehead",), total_units=10.0)
+    person = replace(small_simulator.person, sessions=(session,))
+    before = replace(small_simulator, person=person, muscle_residual=residual)
+    weakened, free = (past_shares(before, (f"frontalis_lower_{side}",)) for side in ("left", "right"))
+    assert weakened[:, -1] == pytest.approx(1.0)
+    assert free[:, 0] == pytest.approx(1.0)
+    assert weakened.sum(axis=1) == pytest.approx(1.0)

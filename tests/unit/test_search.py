@@ -20,13 +20,14 @@ from holocrine.planning.alternatives import (
     Judge,
     planning_index,
 )
+from holocrine.planning.ascent import Ascent
 from holocrine.planning.bound import bound
 from holocrine.planning.columns import SPACINGS_MM, Columns, Sparse, columns_of
 from holocrine.planning.ledger import HarmLedger, goal_ledger
 from holocrine.planning.objective import FREE, PlanObjective, Weights, searched, shots
 from holocrine.planning.plan import choose, injection_points
 from holocrine.planning.point import Point, listed
-from holocrine.planning.pool import price_of_waste
+from holocrine.planning.pool import price_of_waste, within
 from holocrine.planning.search import NOTHING, Prepared, Search
 from holocrine.planning.setting import MAX_POINTS, Setting, UnitLimit, setting_of
 from holocrine.planning.worth import worth_of
@@ -345,6 +346,16 @@ def test_limits_hold_on_draws_that_no_search_has_seen(
             assert high <= HARM_SHARES[candidate.name] * alternatives.limits[harm]
 
 
+def test_what_was_left_in_the_muscles_bars_no_plan(
+    setting: Setting, small_simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A harm that is there before the session is none of the plan's."""
+    monkeypatch.setattr(Ascent, "charge", lambda ascent: 50.0 + float(ascent._charges(ascent.harm.means)))
+    limits = {harm: 15.0 * cap for harm, cap in CAPS.items()}
+    found = Alternatives(setting, small_simulator, limits, ("sebum",), judge_of(small_simulator))
+    assert found._first.units > 0.0
+
+
 def test_where_sebum_cannot_respond_nothing_is_planned(setting: Setting, small_simulator: Simulator) -> None:
     draws = small_simulator.draws
     third = next(number for number, hypothesis in enumerate(draws.hypotheses) if hypothesis.id == "H3")
@@ -383,5 +394,7 @@ def test_sparing_is_at_least_the_balanced_plan_thinned_out(
     own = objective.value(objective.tally(sparing.pattern.points), weights).utility
     for lowest in sorted({point.y for point in balanced.pattern.points}):
         points = tuple(point for point in balanced.pattern.points if point.y > lowest)
-        if alternatives.pool.keeps(replace(balanced.pattern, groups=(points,)), alternatives._limits("sparing")):
+        if within(
+            alternatives.pool.highs(replace(balanced.pattern, groups=(points,))), alternatives._limits("sparing")
+        ):
             assert own >= objective.value(objective.tally(points), weights).utility - 0.1  # of a percent of fall

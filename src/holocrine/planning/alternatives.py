@@ -173,7 +173,7 @@ class Alternatives:
             pattern, value = self.search.best(weights, caps, (pattern,))
             found = self.pool.add(pattern, value)
             seen = self._learn(found)
-            keeps = within(found.highs, limits) and self.pool.keeps(pattern, limits)
+            keeps = within(found.highs, limits)
             succeeded |= keeps and bool(pattern.groups)
             free = all(seen[harm] < NEAR_LIMIT * cap for harm, cap in caps.items())
             used = any(found.highs[harm] >= NEAR_LIMIT * limit for harm, limit in limits.items())
@@ -203,7 +203,7 @@ class Alternatives:
         bad, good = 0, len(ordered.groups)
         while good - bad > 1:
             middle = (bad + good) // 2
-            if self.pool.keeps(replace(ordered, groups=ordered.groups[middle:]), limits):
+            if within(self.pool.highs(replace(ordered, groups=ordered.groups[middle:])), limits):
                 good = middle
             else:
                 bad = middle

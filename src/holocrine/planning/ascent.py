@@ -58,7 +58,8 @@ class Ascent:
         self._cap = np.array([self.caps.get(harm, np.inf) for harm in self.harm.names])
 
     def run(self, start: Iterable[int]) -> tuple[list[int], float]:
-        """The columns of the best plan found from `start`, and its charged worth in percent."""
+        """The columns of the best plan found from `start`, and by how many percent it is worth more than nothing."""
+        nothing = self._worth()
         for column in start:
             if self._fit(np.array([column]))[0]:
                 self._add(column)
@@ -70,7 +71,7 @@ class Ascent:
             self._exchange()
             if self._worth() <= before + SMALLEST_GAIN:
                 break
-        return [self.chosen[site] for site in sorted(self.chosen)], self._worth()
+        return [self.chosen[site] for site in sorted(self.chosen)], self._worth() - nothing
 
     def charge(self) -> float:
         """Price of the harms of what is chosen, with the penalty for what exceeds the caps, percent."""

@@ -24,6 +24,7 @@ from holocrine.planning.worth import worth_of
 from holocrine.simulation.binding import Shots, bound_dose, half_dose, muscle_dose
 from holocrine.simulation.draws import Draws
 from holocrine.simulation.harms import harm_probability, lost_force
+from holocrine.simulation.muscle_course import past_shares
 from holocrine.simulation.placement import placed
 from holocrine.simulation.scene import scene
 from holocrine.simulation.simulator import Simulator
@@ -133,7 +134,9 @@ class PlanObjective:
         self.harm_cells, self.harm_places = coarse.muscle_cells(tuple(names))
         harm_index = np.flatnonzero(searched(simulator.draws))[:HARM_DRAWS]
         self.harm_draws: Draws = simulator.draws.subset(harm_index)
-        loss = 1.0 - simulator.responses["motor"].values[harm_index].mean(axis=1).min(axis=2)
+        before = past_shares(simulator, tuple(names))[harm_index]
+        force = np.einsum("di,dijw->djw", before, simulator.responses["motor"].values[harm_index])
+        loss = 1.0 - force.min(axis=2)
         self.loss = worth_of(loss, half_dose("motor", product, self.harm_draws))
         self.worths = [worth_of(aim.gains, half_dose(aim.terminal, product, self.draws)) for aim in self.aims]
 

@@ -23,7 +23,7 @@ Limits = Mapping[Harm, float]
 
 @dataclass(frozen=True)
 class Found:
-    """A plan some search found: its worth on the planning draws and the upper end of each harm (0-1), one landing."""
+    """A plan some search found: its worth on the planning draws and the upper end of each harm on all draws (0-1)."""
 
     pattern: Pattern
     value: Value
@@ -31,19 +31,18 @@ class Found:
 
 
 class Pool:
-    """Plans found so far. Harms are told from one landing per draw; from all when a plan may be chosen."""
+    """Plans found so far."""
 
     def __init__(self, objective: PlanObjective) -> None:
         """No injection is always among them."""
         self.objective, self.simulator = objective, objective.simulator
         nothing = objective.value(objective.tally(()), FREE)
         self.found = [Found(NOTHING, nothing, dict.fromkeys(objective.harms, 0.0))]
-        self._harms: dict[Pattern, Harms] = {NOTHING: {}}
+        self._harms: dict[Pattern, Harms] = {}
 
     def add(self, pattern: Pattern, value: Value) -> Found:
         """Put a plan into the pool."""
-        harms = harms_of(self.simulator, self.shots(pattern), replicates=1)
-        self.found.append(Found(pattern, value, self._highs(harms, 1)))
+        self.found.append(Found(pattern, value, self.highs(pattern)))
         return self.found[-1]
 
     def shots(self, pattern: Pattern) -> Shots:
@@ -52,17 +51,11 @@ class Pool:
 
     def best(self, weights: Weights, limits: Limits) -> Pattern:
         """The plan that is worth most at these prices and keeps the limits."""
-        falling = sorted(self.found, key=lambda found: self._worth(found, weights), reverse=True)
-        return next(f.pattern for f in falling if within(f.highs, limits) and self.keeps(f.pattern, limits))
-
-    def keeps(self, pattern: Pattern, limits: Limits) -> bool:
-        """Whether a plan keeps the limits with every landing that risks are told from."""
-        if pattern not in self._harms:
-            self._harms[pattern] = harms_of(self.simulator, self.shots(pattern))
-        return within(self._highs(self._harms[pattern], REPLICATES), limits)
+        kept = [found for found in self.found if within(found.highs, limits)]
+        return max(kept, key=lambda found: self._worth(found, weights)).pattern
 
     def harms(self, pattern: Pattern) -> Harms | None:
-        """All landings of a plan, if they were asked for before."""
+        """The harms of a plan, if they were asked for before."""
         return self._harms.get(pattern)
 
     def weighed(self, limits: Limits) -> dict[Pattern, Weighed]:
@@ -70,9 +63,7 @@ class Pool:
         return {found.pattern: self._weighed(found, limits) for found in self.found}
 
     def _weighed(self, found: Found, limits: Limits) -> Weighed:
-        checked = self._harms.get(found.pattern)
-        highs = self._highs(checked, REPLICATES) if checked else found.highs
-        worst = max((highs[harm] / max(limit, 1e-9) for harm, limit in limits.items()), default=0.0)
+        worst = max((found.highs[harm] / max(limit, 1e-9) for harm, limit in limits.items()), default=0.0)
         return Weighed(len(found.pattern.points), found.pattern.units, found.value.benefit, worst)
 
     def _worth(self, found: Found, weights: Weights) -> float:
@@ -80,15 +71,17 @@ class Pool:
         priced = self.objective.priced(found.value, pattern.units, len(pattern.points), weights)
         return priced.utility - price_of_waste(pattern, weights, self.objective.labelled_total)
 
-    def _highs(self, harms: Harms, replicates: int) -> dict[Harm, float]:
+    def highs(self, pattern: Pattern) -> dict[Harm, float]:
         """Upper end (0-1) of every harm's probability: on all draws, or on those alone that no search has seen.
 
         The higher of the two counts, because a search finds what happens to be harmless on the draws it sees.
         """
-        many = self.simulator.draws.repaired(replicates)
+        if pattern not in self._harms:
+            self._harms[pattern] = harms_of(self.simulator, self.shots(pattern))
+        many = self.simulator.draws.repaired(REPLICATES)
         unseen = np.flatnonzero(~searched(many))
         highs = {}
-        for harm, (probability, _) in harms.items():
+        for harm, (probability, _) in self._harms[pattern].items():
             highs[harm] = probability_interval(probability, many.spatial_of)[2]
             if unseen.size:
                 highs[harm] = max(highs[harm], probability_interval(probability[unseen], many.spatial_of[unseen])[2])

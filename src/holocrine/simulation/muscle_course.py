@@ -12,7 +12,7 @@ from holocrine.simulation.binding import Shots, half_dose, muscle_dose
 from holocrine.simulation.placement import placed
 from holocrine.simulation.response import CORNER, NEW_NODES
 from holocrine.simulation.simulator import Simulator
-from holocrine.solvers.superposition import bin_doses
+from holocrine.solvers.superposition import bin_doses, bin_pairs
 
 Array = NDArray[np.float64]
 
@@ -66,6 +66,17 @@ def _node_weights(simulator: Simulator, shots: Shots, names: Sequence[str], repl
         weights = bin_doses(past, reaching, half, CORNER, where, simulator.past_nodes, NEW_NODES)
         found[name] = weights.reshape(replicates, draws.n, *weights.shape[1:])
     return found
+
+
+def past_shares(simulator: Simulator, names: Sequence[str]) -> Array:
+    """Shares of the cells of the named muscles over the nodes of what earlier sessions left, (draws, past nodes)."""
+    residual = _of_names(simulator, names) if names else None
+    if residual is None:
+        first = np.zeros((simulator.draws.n, simulator.past_nodes))
+        first[:, 0] = 1.0
+        return first
+    past = simulator.past_positions(residual, (residual.shape[0], residual.shape[1]))
+    return bin_pairs(past, np.zeros(past.shape), simulator.past_nodes, 2)[:, :, 0]
 
 
 def _of_names(simulator: Simulator, names: Sequence[str]) -> Array | None:

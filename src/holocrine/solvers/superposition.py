@@ -160,7 +160,6 @@ def _bin_doses(
 ) -> None:  # pragma: no cover - compiled
     draws, nodes_one, nodes_two = out.shape
     scale = (nodes_two - 1) / np.log1p(1.0 / corner)
-    share = 1.0 / (end - begin)
     for d in range(first, draws, stride):
         for c in range(begin, end):
             i = min(int(one[d, c]), max(nodes_one - 2, 0))
@@ -168,11 +167,11 @@ def _bin_doses(
             position = scale * np.log1p(dose[d, c] / (dose[d, c] + half[d]) / corner)
             j = min(int(position), nodes_two - 2)
             t = position - j
-            out[d, i, j] += share * (1.0 - s) * (1.0 - t)
-            out[d, i, j + 1] += share * (1.0 - s) * t
+            out[d, i, j] += (1.0 - s) * (1.0 - t)
+            out[d, i, j + 1] += (1.0 - s) * t
             if nodes_one > 1:
-                out[d, i + 1, j] += share * s * (1.0 - t)
-                out[d, i + 1, j + 1] += share * s * t
+                out[d, i + 1, j] += s * (1.0 - t)
+                out[d, i + 1, j + 1] += s * t
 
 
 def bin_doses(
@@ -190,4 +189,5 @@ def bin_doses(
         _bin_doses(first, stride, one, dose, half, corner, begin, end, out)
 
     in_threads(work, dose.shape[0], STEPS_A_CELL * dose.shape[0] * (end - begin))
-    return out
+    shares: Array = out / (end - begin)
+    return shares
