@@ -11,6 +11,8 @@ import document_engine
 import timing
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+PLANNER = "## The planner against habit"
+"""From here on the page is written by `benchmarks.planner`."""
 KERNEL_AIM_MS, MAP_AIM_MS, RATIO_AIM, COLD_AIM_S, WARM_AIM_S = 20.0, 10.0, 50.0, 15.0, 5.0
 
 INTRODUCTION = """# Speed
@@ -63,7 +65,8 @@ def write() -> str:
     for name, section in sections.items():
         if name in results:
             parts.append(section(results[name]))
-    TARGET.write_text("\n".join(parts), encoding="utf-8")
+    _, title, planner = TARGET.read_text(encoding="utf-8").partition(PLANNER)
+    TARGET.write_text("\n".join(parts) + ("\n" if title else "") + title + planner, encoding="utf-8")
     return aims(results)
 
 

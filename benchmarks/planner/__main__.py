@@ -1,4 +1,4 @@
-"""The planner against habit: python -m benchmarks.planner [--quick]. Prints, and writes planner.json, planner.txt.
+"""The planner against habit: python -m benchmarks.planner [--quick]. Prints, and writes planner.json.
 
 A full run also puts its section into docs/benchmarks.md. Kernels of the judges' draws go to a cache folder that is
 thrown away afterwards.
@@ -44,12 +44,11 @@ def document(section: str) -> None:
 
 
 def save(result: Table, output: Path, *, quick: bool) -> str:
-    """Write the two files and, after a full run, the page; the section as text."""
+    """Write the result and, after a full run, the page; the section as text."""
     section = "\n".join(lines(result))
     output.mkdir(parents=True, exist_ok=True)
     name = "planner-quick" if quick else "planner"
     (output / f"{name}.json").write_text(json.dumps(result, indent=1, default=float) + "\n", encoding="utf-8")
-    (output / f"{name}.txt").write_text(section, encoding="utf-8")
     if not quick:
         document(section)
     return section
@@ -59,7 +58,7 @@ def main() -> None:
     """Measure, print, save."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planner", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few draws, one person: to see that it runs")
-    parser.add_argument("-o", "--output", type=Path, default=HERE / "results", help="folder of the two files")
+    parser.add_argument("-o", "--output", type=Path, default=HERE.parent / "results", help="folder of the result")
     parser.add_argument("--draws", type=int, default=FULL.draws, help="draws of every judge, a power of two")
     parser.add_argument("--processes", type=int, default=2, help="how many work side by side")
     given = parser.parse_args()
