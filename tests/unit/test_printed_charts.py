@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import re
-from pathlib import Path
-from types import ModuleType
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import typst
 from PIL import Image
+from tests.unit import report_fixture as made
 
 from holocrine.anatomy.sheets import sheet
 from holocrine.domain.plan import InjectionPoint, Plan
@@ -27,19 +25,6 @@ PAGE_MM, HALF_MM, TALLEST_MM = 178.0, 86.0, 205.0
 ROUNDED = 0.011 / UNITS_PER_MM
 """mm of paper: coordinates of a drawing have two decimals, and a length has two ends."""
 SITES: tuple[SheetRegion, ...] = ("axilla_left", "palm_right", "sole_left", "bladder")
-
-
-def _fixture() -> ModuleType:
-    """The made-up case beside this file; pytest's importlib mode does not put this folder on the path."""
-    spec = importlib.util.spec_from_file_location("report_fixture", Path(__file__).with_name("report_fixture.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-made = _fixture()
 
 
 def plan_at(region: SheetRegion, depth: float = 1.0) -> Plan:

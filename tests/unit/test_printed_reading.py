@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from html import unescape
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit import report_fixture as made
 
 from holocrine.errors import InternalError
 from holocrine.report import basis, first_page, markup, pages
@@ -27,18 +25,6 @@ from holocrine.report.vial_page import vial_page
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60)
 
-
-def _fixture() -> ModuleType:
-    """The made-up case beside this file; pytest's importlib mode does not put this folder on the path."""
-    spec = importlib.util.spec_from_file_location("report_fixture", Path(__file__).with_name("report_fixture.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-made = _fixture()
 PLAN, FORECAST, ASSESSMENT = made.plan(), made.forecast(), made.assessment()
 PAGES = {
     "verdict": first_page.verdict(ASSESSMENT),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
-from pathlib import Path
-from types import ModuleType
 from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit import report_fixture as made
 
 from holocrine.domain.plan import InjectionPoint, Plan, Solution
 from holocrine.domain.vocabulary import Product
@@ -25,19 +23,6 @@ from holocrine.report.vial_page import product_note, vial_page
 PRODUCTS = get_args(Product)
 NUMBER = r"\d{1,3}(?:,\d{3})*(?:\.\d+)?"
 VOLUMES = (0.5, 1.0, 1.25, 2.0, 2.5, 4.0, 5.0, 8.0, 10.0)
-
-
-def _fixture() -> ModuleType:
-    """The made-up case beside this file; pytest's importlib mode does not put this folder on the path."""
-    spec = importlib.util.spec_from_file_location("report_fixture", Path(__file__).with_name("report_fixture.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-made = _fixture()
 
 
 @st.composite

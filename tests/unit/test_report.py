@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import re
 import struct
 import zlib
-from pathlib import Path
-from types import ModuleType
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from rich.console import Console
+from tests.unit import report_fixture as made
 
 from holocrine import report
 from holocrine.domain.plan import InjectionPoint, Override, Solution
@@ -32,18 +30,6 @@ FORBIDDEN = {
     "dose without its product": re.compile(r"\d units?\b(?! \w+toxinA| per mL| ÷)"),
 }
 
-
-def _fixture() -> ModuleType:
-    """The made-up case beside this file; pytest's importlib mode does not put this folder on the path."""
-    spec = importlib.util.spec_from_file_location("report_fixture", Path(__file__).with_name("report_fixture.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-made = _fixture()
 render, structure, words, summary = made.render, made.structure, made.words, made.summary
 
 

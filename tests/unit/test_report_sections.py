@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from pathlib import Path
-from types import ModuleType
 
 import pytest
+from tests.unit import report_fixture as made
 
 from holocrine import report
 from holocrine.report.charts import value_ticks
 
-
-def _fixture() -> ModuleType:
-    """The made-up case beside this file; pytest's importlib mode does not put this folder on the path."""
-    spec = importlib.util.spec_from_file_location("report_fixture", Path(__file__).with_name("report_fixture.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-made = _fixture()
 render, structure, words, summary = made.render, made.structure, made.words, made.summary
 
 
